@@ -1,0 +1,28 @@
+// Package catalog says what exists: groups, streams, segments and keys, as rows and small interfaces, a file for each
+// resource. It holds no SQL (see sqlcat) and no cache. Every method is safe for concurrent use, and a change is on stable
+// storage when the call that made it returns without an error. Times are epoch milliseconds.
+package catalog
+
+import "errors"
+
+// Catalog is everything a server keeps beside its events.
+type Catalog interface {
+	Groups
+	Streams
+	Segments
+	Keys
+	// Close ends all use; it waits for calls that run.
+	Close() error
+}
+
+var (
+	// ErrNotFound says that no row has the name or id asked for.
+	ErrNotFound = errors.New("not found")
+	// ErrExists says that a row with this name is there already.
+	ErrExists = errors.New("already exists")
+	// ErrTooManyTags says that a change would leave a resource with more tags than allowed; nothing was changed.
+	ErrTooManyTags = errors.New("too many tags")
+	// ErrUnavailable wraps failures of the disk or database below, a full disk among them; the change was not made, and
+	// the call may be repeated later.
+	ErrUnavailable = errors.New("catalog unavailable")
+)
