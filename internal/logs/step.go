@@ -1,0 +1,37 @@
+package logs
+
+// Next is the least id after id; false if there is none.
+func (id EventID) Next() (EventID, bool) {
+	if id.Index++; id.Index != 0 {
+		return id, true
+	}
+	if id.Request++; id.Request != 0 {
+		return id, true
+	}
+	if id.Ingestion < 1<<63-1 {
+		id.Ingestion++
+		return id, true
+	}
+	if id.Timestamp == 1<<63-1 {
+		return EventID{}, false
+	}
+	return EventID{Timestamp: id.Timestamp + 1}, true
+}
+
+// Previous is the greatest id before id; false if there is none.
+func (id EventID) Previous() (EventID, bool) {
+	if id.Index--; id.Index != 1<<16-1 {
+		return id, true
+	}
+	if id.Request--; id.Request != 1<<64-1 {
+		return id, true
+	}
+	if id.Ingestion > 0 {
+		id.Ingestion--
+		return id, true
+	}
+	if id.Timestamp == 0 {
+		return EventID{}, false
+	}
+	return MaxEventID(id.Timestamp - 1), true
+}

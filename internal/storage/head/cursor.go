@@ -1,0 +1,268 @@
+package head
+
+import (
+	"encoding/binary"
+
+	"tailrace/internal/logs"
+)
+
+// Query says which events of one group a cursor goes over.
+type Query struct {
+	Group   logs.GroupID
+	Streams []logs.StreamID                              // nil: all that Keep takes
+	Keep    func(stream logs.StreamID, name string) bool // nil: all; called while the cursor is made
+	Range   logs.TimeRange                               // of event times
+	After   logs.EventID                                 // exclusive; zero: from the first
+	Before  logs.EventID                                 // exclusive; zero: to the last
+	Reverse bool                                         // greatest id first
+}
+
+// Cursor goes over events in order of id. It is for one goroutine and needs no closing.
+type Cursor struct {
+	lo, hi  logs.EventID // inclusive bounds
+	reverse bool
+	names   []string
+	heap    []source
+	current source
+	started bool
+}
+
+// source is a run with the events that are left of it; before it is opened, its key is a bound of what it will give.
+type source struct {
+	key  logs.EventID
+	run  *Run
+	name int32
+	at   *position
+}
+
+// position is an opened run's place: the event that the source's key names.
+type position struct {
+	offset  int // forward: where the next event begins
+	index   int
+	time    int64
+	message []byte
+	ends    []place // reverse: all events up to this one
+}
+
+type place struct {
+	time   int64
+	start  int
+	length int
+}
+
+// Cursor makes a cursor over the events that are there now.
+func (h *Head) Cursor(q Query) *Cursor {
+	c := &Cursor{reverse: q.Reverse}
+	if !c.bounds(q) {
+		return c
+	}
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	g := h.groups[q.Group]
+	if g == nil {
+		return c
+	}
+	if q.Streams == nil {
+		for id, s := range g.streams {
+			c.add(q, id, s)
+		}
+	}
+	for _, id := range q.Streams {
+		if s := g.streams[id]; s != nil {
+			c.add(q, id, s)
+		}
+	}
+	for i := len(c.heap)/2 - 1; i >= 0; i-- {
+		c.down(i)
+	}
+	return c
+}
+
+// bounds turns the range and the exclusive ends into inclusive ids; false if nothing lies between.
+func (c *Cursor) bounds(q Query) bool {
+	if q.Range.IsEmpty() {
+		return false
+	}
+	c.lo, c.hi = logs.MinEventID(q.Range.Start), logs.MaxEventID(q.Range.End-1)
+	if !q.After.IsZero() {
+		next, ok := q.After.Next()
+		if !ok {
+			return false
+		}
+		if c.lo.Less(next) {
+			c.lo = next
+		}
+	}
+	if !q.Before.IsZero() {
+		previous, ok := q.Before.Previous()
+		if !ok {
+			return false
+		}
+		if previous.Less(c.hi) {
+			c.hi = previous
+		}
+	}
+	return !c.hi.Less(c.lo)
+}
+
+func (c *Cursor) add(q Query, id logs.StreamID, s *stream) {
+	if s.last < c.lo.Timestamp || s.first > c.hi.Timestamp || (q.Keep != nil && !q.Keep(id, s.name)) {
+		return
+	}
+	name := int32(len(c.names))
+	c.names = append(c.names, s.name)
+	for i := range s.runs {
+		run := &s.runs[i]
+		least, greatest := run.Min(), run.Max()
+		if greatest.Less(c.lo) || c.hi.Less(least) {
+			continue
+		}
+		key := least
+		if c.reverse {
+			key = greatest
+		}
+		c.heap = append(c.heap, source{key: key, run: run, name: name})
+	}
+}
+
+// Next steps to the next event; false at the end.
+func (c *Cursor) Next() bool {
+	if c.started && len(c.heap) > 0 {
+		c.advance()
+	}
+	c.started = true
+	for len(c.heap) > 0 && c.heap[0].at == nil {
+		c.open()
+	}
+	if len(c.heap) == 0 {
+		return false
+	}
+	c.current = c.heap[0]
+	return true
+}
+
+// advance moves the source on top by one event.
+func (c *Cursor) advance() {
+	s := &c.heap[0]
+	if s.step(c.reverse) && !c.beyond(s.key) {
+		c.down(0)
+		return
+	}
+	c.pop()
+}
+
+func (c *Cursor) beyond(id logs.EventID) bool {
+	if c.reverse {
+		return id.Less(c.lo)
+	}
+	return c.hi.Less(id)
+}
+
+// open decodes the source on top and seeks to its first event within the bounds.
+func (c *Cursor) open() {
+	s := &c.heap[0]
+	s.at = &position{index: -1}
+	if c.reverse {
+		s.at.index = s.run.Count
+		s.at.ends = s.run.places()
+	}
+	for s.step(c.reverse) {
+		if c.reverse && c.hi.Less(s.key) || !c.reverse && s.key.Less(c.lo) {
+			continue
+		}
+		if c.beyond(s.key) {
+			break
+		}
+		c.down(0)
+		return
+	}
+	c.pop()
+}
+
+// step moves a source by one event and sets its key; false at the run's end.
+func (s *source) step(reverse bool) bool {
+	p := s.at
+	if reverse {
+		p.index--
+		if p.index < 0 {
+			return false
+		}
+		e := p.ends[p.index]
+		p.time, p.message = e.time, s.run.body[e.start:e.start+e.length:e.start+e.length]
+	} else {
+		p.index++
+		if p.index >= s.run.Count {
+			return false
+		}
+		delta, length, start := s.run.event(p.offset)
+		p.time += delta
+		p.offset = start + length
+		p.message = s.run.body[start:p.offset:p.offset]
+	}
+	s.key = logs.EventID{Timestamp: p.time, Ingestion: s.run.Ingestion, Request: s.run.Request, Index: uint16(p.index)}
+	return true
+}
+
+// event reads the head of the event at an offset of a run that Encode made or Decode checked.
+func (r *Run) event(at int) (delta int64, length, start int) {
+	d, n := binary.Uvarint(r.body[at:])
+	at += n
+	l, n := binary.Uvarint(r.body[at:])
+	return int64(d), int(l), at + n
+}
+
+func (r *Run) places() []place {
+	all, at, time := make([]place, r.Count), 0, int64(0)
+	for i := range all {
+		delta, length, start := r.event(at)
+		time += delta
+		all[i] = place{time: time, start: start, length: length}
+		at = start + length
+	}
+	return all
+}
+
+// ID is the id of the event that Next stepped to.
+func (c *Cursor) ID() logs.EventID { return c.current.key }
+
+// Stream is its stream.
+func (c *Cursor) Stream() logs.StreamID { return c.current.run.Stream }
+
+// Name is its stream's name.
+func (c *Cursor) Name() string { return c.names[c.current.name] }
+
+// Message is its message; it stays valid, and nobody changes it.
+func (c *Cursor) Message() []byte { return c.current.at.message }
+
+func (c *Cursor) less(i, j int) bool {
+	if c.reverse {
+		i, j = j, i
+	}
+	return c.heap[i].key.Less(c.heap[j].key)
+}
+
+// down restores the heap after the key of element i grew.
+func (c *Cursor) down(i int) {
+	for {
+		child := 2*i + 1
+		if child >= len(c.heap) {
+			return
+		}
+		if other := child + 1; other < len(c.heap) && c.less(other, child) {
+			child = other
+		}
+		if !c.less(child, i) {
+			return
+		}
+		c.heap[i], c.heap[child] = c.heap[child], c.heap[i]
+		i = child
+	}
+}
+
+func (c *Cursor) pop() {
+	last := len(c.heap) - 1
+	c.heap[0] = c.heap[last]
+	c.heap[last] = source{}
+	c.heap = c.heap[:last]
+	c.down(0)
+}
