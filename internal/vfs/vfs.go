@@ -1,5 +1,9 @@
 // Package vfs is the one door to the file system for everything that must survive a crash: the operating system's, one
-// in memory that can be cloned as a crash would leave it, and a wrapper that injects faults.
+// in memory that can be cloned as a crash would leave it, and a wrapper that injects faults. It knows nothing of what the
+// files hold. What every implementation promises is held by the suite in vfstest.
+//
+// Two promises have to be asked for: File.Sync for what a file holds and how long it is, SyncDir for which names a
+// directory has. What was done to either since then may be there after a crash, or not, or in part.
 package vfs
 
 import (
@@ -40,8 +44,12 @@ type File interface {
 	io.Closer
 	// Sync makes the content and the size durable (fdatasync is enough); it does not sync the directory entry.
 	Sync() error
-	// Truncate sets the size.
+	// Truncate sets the size; what is gained reads as zeros.
 	Truncate(size int64) error
+	// Allocate reserves space for the first size bytes without changing Size, so that writes up to there neither run
+	// out of space nor have to journal where it lies. Errors match errors.ErrUnsupported where there is no such thing;
+	// callers may go on without.
+	Allocate(size int64) error
 	// Size is the present size in bytes.
 	Size() (int64, error)
 	// Name is the path that the file was opened by.
