@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -67,10 +66,7 @@ func refuse(err error) error {
 }
 
 func appendString(dst []byte, s string) []byte {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
 	// A string always encodes.
-	_ = enc.Encode(s)
-	return append(dst, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...)
+	quoted, _ := json.Marshal(s)
+	return append(dst, quoted...)
 }

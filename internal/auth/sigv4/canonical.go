@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// buildCanonical writes the canonical request but for its last line, the hash of the body.
-func (s *Signature) buildCanonical(r *http.Request) {
+// buildCanonical writes the canonical request but for its last line, the hash of the body. A header that is signed but not
+// there was lost or renamed on the way: that is a mismatch, even if it was empty.
+func (s *Signature) buildCanonical(r *http.Request) error {
 	path, query := target(r)
 	b := make([]byte, 0, 768)
 	if r.Method == "" {
@@ -28,13 +29,17 @@ func (s *Signature) buildCanonical(r *http.Request) {
 			b = append(b, r.Host...)
 			s.host.end = len(b)
 		} else {
-			b = appendHeader(b, r, name)
+			var there bool
+			if b, there = appendHeader(b, r, name); !there {
+				return errMismatch()
+			}
 		}
 		b = append(b, '\n')
 	}
 	b = append(b, '\n')
 	b = append(b, s.signed...)
 	s.canonical = append(b, '\n')
+	return nil
 }
 
 // target splits the request line's target as it was sent; URL has it decoded already and keeps odd bytes in another form.
@@ -100,12 +105,12 @@ func appendQuery(b []byte, query string) []byte {
 	return b
 }
 
-// appendHeader joins the values of a header. One that is signed but absent counts as empty.
-func appendHeader(b []byte, r *http.Request, name string) []byte {
+// appendHeader joins the values of a header.
+func appendHeader(b []byte, r *http.Request, name string) (_ []byte, there bool) {
 	var key [64]byte
 	values := r.Header[string(headerKey(key[:0], name))]
 	if values == nil && name == "content-length" && r.ContentLength >= 0 {
-		return strconv.AppendInt(b, r.ContentLength, 10)
+		return strconv.AppendInt(b, r.ContentLength, 10), true
 	}
 	for i, value := range values {
 		if i > 0 {
@@ -113,7 +118,7 @@ func appendHeader(b []byte, r *http.Request, name string) []byte {
 		}
 		b = appendFolded(b, value)
 	}
-	return b
+	return b, values != nil
 }
 
 // headerKey turns a lower-case name into net/http's form of it, X-Amz-Date.

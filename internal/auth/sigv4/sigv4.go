@@ -111,6 +111,8 @@ func (v *Verifier) Parse(r *http.Request) (*Signature, error) {
 	if err := s.checkHeaders(r.Header); err != nil {
 		return nil, err
 	}
-	s.buildCanonical(r)
+	if err := s.buildCanonical(r); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
