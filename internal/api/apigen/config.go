@@ -1,0 +1,43 @@
+package main
+
+// What the model does not say, and Tailrace has decided; each entry with its reason.
+
+// bytesMembers are []byte instead of string, so that a request's message aliases the body that brought it and a page
+// of 10,000 events is answered without a string for each.
+var bytesMembers = map[string]bool{
+	"InputLogEvent.message":    true,
+	"OutputLogEvent.message":   true,
+	"FilteredLogEvent.message": true,
+	"FilteredLogEvent.eventId": true,
+}
+
+// alwaysPresent are the structures whose members the model calls optional but every answer has
+// (cloudwatch-logs.md §6, §7): plain members, no Opt.
+var alwaysPresent = map[string]bool{
+	"OutputLogEvent":   true,
+	"FilteredLogEvent": true,
+}
+
+// classic are operations that answer a shape that breaks a constraint with InvalidParameterException although they
+// list ValidationException too. All others that list it came since 2023 and answer with it (cloudwatch-logs.md §1.3).
+var classic = map[string]bool{
+	"DeleteLogGroup":  true,
+	"DeleteLogStream": true,
+}
+
+// patternsNotEnforced are the string shapes whose pattern AWS does not apply: a metricNamespace with a colon was
+// accepted in February 2026 (cloudwatch-logs.md §1.3).
+var patternsNotEnforced = map[string]bool{
+	"MetricNamespace": true,
+}
+
+// enumOrder is the order in which AWS names the values of an enumeration, where a capture shows that it is not the
+// model's (cloudwatch-logs.md §1.3).
+var enumOrder = map[string][]string{
+	"OutputFormat": {"w3c", "raw", "json", "plain", "parquet"},
+}
+
+// goPatterns are patterns that Go's regexp spells differently.
+var goPatterns = map[string]string{
+	`[\w-_]*`: `[\w\-_]*`,
+}
