@@ -51,6 +51,11 @@ func (s *Signature) matches(key *signingKey, payload *[2 * sha256.Size]byte) boo
 }
 
 func (s *Signature) matchesHost(key *signingKey, payload *[2 * sha256.Size]byte, host string) bool {
+	return subtle.ConstantTimeCompare([]byte(s.expected(key, payload, host)), []byte(s.signature)) == 1
+}
+
+// expected is the signature that the request must have, in hex.
+func (s *Signature) expected(key *signingKey, payload *[2 * sha256.Size]byte, host string) string {
 	digest := sha256.New()
 	digest.Write(s.canonical[:s.host.start])
 	digest.Write([]byte(host))
@@ -73,9 +78,7 @@ func (s *Signature) matchesHost(key *signingKey, payload *[2 * sha256.Size]byte,
 	mac := hmac.New(sha256.New, key[:])
 	mac.Write(text)
 	mac.Sum(sum[:0])
-	var want [2 * sha256.Size]byte
-	hex.Encode(want[:], sum[:])
-	return subtle.ConstantTimeCompare(want[:], []byte(s.signature)) == 1
+	return hex.EncodeToString(sum[:])
 }
 
 // signingKey is what a secret becomes for one day, region and service.
