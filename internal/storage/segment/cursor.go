@@ -1,0 +1,193 @@
+package segment
+
+import (
+	"math"
+	"sort"
+
+	"tailrace/internal/column"
+	"tailrace/internal/logs"
+)
+
+// Cursor passes over some runs, block after block. It belongs to one goroutine and reads only what can hold events of
+// its query: blocks whose ids the directory excludes are not touched, messages of a block are read only if one of its
+// ids qualifies, and with a Match the ids only if one of its messages does.
+type Cursor struct {
+	r       *Reader
+	q       Query
+	span    span
+	pages   *pages
+	runs    []Run
+	chosen  func(*Run) bool
+	entered bool // the blocks are those of runs[0]
+	from    int  // blocks to read of runs[0], to before to
+	to      int
+	scanned int64
+}
+
+// Cursor returns the events of a run, which is one of r's, in ascending order of id, or descending with q.Reverse.
+func (r *Reader) Cursor(run Run, q Query) *Cursor {
+	return &Cursor{r: r, q: q, span: q.span(), runs: []Run{run}}
+}
+
+// Scan returns the events of a group in the order of storage: stream after stream, in ascending order of id in each.
+// Streams that chosen refuses are skipped; nil chooses all.
+func (r *Reader) Scan(group logs.GroupID, q Query, chosen func(*Run) bool) *Cursor {
+	q.Reverse = false
+	return &Cursor{r: r, q: q, span: q.span(), runs: r.Runs(group), chosen: chosen}
+}
+
+// Next empties b and fills it with the events of one block that has some, or returns false when there are no more.
+// The batch, except for its stream names, is valid until the next call of Next or Close.
+func (c *Cursor) Next(b *column.Batch) (bool, error) {
+	b.Reset()
+	for len(c.runs) > 0 {
+		if !c.entered {
+			c.enter()
+		}
+		if c.from >= c.to {
+			c.runs, c.entered = c.runs[1:], false
+			continue
+		}
+		at := c.from
+		if c.q.Reverse {
+			at = c.to - 1
+		}
+		block := &c.r.dir.blocks[at]
+		if b.Len() > 0 && c.pages.block != block {
+			return true, nil
+		}
+		if err := c.read(b, at); err != nil {
+			b.Reset()
+			return false, err
+		}
+		if c.q.Reverse {
+			c.to--
+		} else {
+			c.from++
+		}
+	}
+	return b.Len() > 0, nil
+}
+
+// Scanned is the number of message bytes that were looked at so far.
+func (c *Cursor) Scanned() int64 { return c.scanned }
+
+// Close gives the cursor's memory to others; its batches are invalid from then on. It may be called at any time, and
+// again.
+func (c *Cursor) Close() {
+	c.runs = nil
+	if c.pages != nil {
+		c.pages.give()
+		c.pages = nil
+	}
+}
+
+// enter finds the blocks of the first run that can hold events of the span.
+func (c *Cursor) enter() {
+	run := &c.runs[0]
+	c.entered, c.from, c.to = true, 0, 0
+	s := c.span
+	if !s.overlaps(run) || c.chosen != nil && !c.chosen(run) {
+		return
+	}
+	blocks := c.r.dir.blocks
+	first := sort.Search(len(blocks), func(i int) bool { return blocks[i].firstRow > run.FirstRow }) - 1
+	end := sort.Search(len(blocks), func(i int) bool { return blocks[i].firstRow >= run.FirstRow+run.Rows })
+	inner := blocks[first+1 : end] // those that start with an event of the run
+	c.from = first + sort.Search(len(inner), func(i int) bool { return s.from.Less(inner[i].first) })
+	c.to = first + 1 + sort.Search(len(inner), func(i int) bool { return !inner[i].first.Less(s.to) })
+}
+
+// read appends what the block has of the first run.
+func (c *Cursor) read(b *column.Batch, at int) error {
+	if c.pages == nil {
+		c.pages = takePages(c.r)
+	}
+	blocks := c.r.dir.blocks
+	var next *blockEntry
+	if at+1 < len(blocks) {
+		next = &blocks[at+1]
+	}
+	p, run := c.pages, &c.runs[0]
+	p.seek(&blocks[at])
+	from, to, err := p.within(run, c.span, next)
+	if err != nil || from >= to {
+		return err
+	}
+	if err := p.loadMessages(); err != nil {
+		return err
+	}
+	c.scanned += p.ends[to-1] - p.ends[from] + int64(len(p.message(from)))
+	p.match(from, to, &c.q)
+	if len(p.rows) == 0 {
+		return nil
+	}
+	if err := p.loadIDs(); err != nil {
+		return err
+	}
+	for _, row := range p.rows {
+		b.Append(p.ids[row], run.Stream.Stream, run.StreamName, p.message(int(row)))
+	}
+	return nil
+}
+
+// match puts the rows whose messages q takes in p.rows, in q's order.
+func (p *pages) match(from, to int, q *Query) {
+	p.rows = p.rows[:0]
+	step, at := 1, from
+	if q.Reverse {
+		step, at = -1, to-1
+	}
+	for range to - from {
+		if q.Match == nil || q.Match(p.message(at)) {
+			p.rows = append(p.rows, int32(at))
+		}
+		at += step
+	}
+}
+
+// span is the ids that a query is about: from from to before to.
+type span struct{ from, to logs.EventID }
+
+func (q *Query) span() span {
+	if q.Range.IsEmpty() {
+		return span{}
+	}
+	s := span{from: logs.MinEventID(q.Range.Start), to: logs.MinEventID(q.Range.End)}
+	if !q.After.IsZero() {
+		after, ok := successor(q.After)
+		if !ok {
+			return span{}
+		}
+		if s.from.Less(after) {
+			s.from = after
+		}
+	}
+	if !q.Before.IsZero() && q.Before.Less(s.to) {
+		s.to = q.Before
+	}
+	return s
+}
+
+func (s span) holds(id logs.EventID) bool { return id.Compare(s.from) >= 0 && id.Less(s.to) }
+
+func (s span) overlaps(run *Run) bool {
+	return s.from.Less(s.to) && logs.MinEventID(run.FirstEvent).Less(s.to) && !logs.MaxEventID(run.LastEvent).Less(s.from)
+}
+
+// successor is the least id behind id, false if there is none.
+func successor(id logs.EventID) (logs.EventID, bool) {
+	if id.Index++; id.Index != 0 {
+		return id, true
+	}
+	if id.Request++; id.Request != 0 {
+		return id, true
+	}
+	if id.Ingestion < math.MaxInt64 {
+		id.Ingestion++
+		return id, true
+	}
+	id.Ingestion = 0
+	id.Timestamp++
+	return id, id.Timestamp > 0
+}

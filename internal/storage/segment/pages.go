@@ -1,0 +1,196 @@
+package segment
+
+import (
+	"fmt"
+	"sort"
+	"sync"
+
+	"tailrace/internal/logs"
+)
+
+// pages is one block being read: the columns are decoded when they are asked for. Its memory passes from cursor to
+// cursor.
+type pages struct {
+	r     *Reader
+	block *blockEntry
+
+	ids  []logs.EventID // empty until loadIDs
+	ends []int64        // of the messages in text; empty until loadMessages
+	text []byte
+
+	read []byte  // a page as it is in the file
+	raw  []byte  // the body of a page of messages
+	ints []int64 // a column
+	rows []int32 // rows that were matched
+}
+
+var pagesPool = sync.Pool{New: func() any { return new(pages) }}
+
+func takePages(r *Reader) *pages {
+	p := pagesPool.Get().(*pages)
+	p.r, p.block = r, nil
+	return p
+}
+
+func (p *pages) give() {
+	p.r, p.block = nil, nil
+	pagesPool.Put(p)
+}
+
+// seek makes b the block; everything of the one before is gone unless it is the same.
+func (p *pages) seek(b *blockEntry) {
+	if p.block != b {
+		p.block, p.ids, p.ends = b, p.ids[:0], p.ends[:0]
+	}
+}
+
+// message is the message of a row of the block.
+func (p *pages) message(row int) []byte {
+	start := int64(0)
+	if row > 0 {
+		start = p.ends[row-1]
+	}
+	return p.text[start:p.ends[row]:p.ends[row]]
+}
+
+// body reads a page, checks it and returns what stands behind its header.
+func (p *pages) body(c eventColumn) ([]byte, error) {
+	e := &p.block.page[c]
+	p.read = grow(p.read, e.size)
+	if err := p.r.readAt(p.read, e.offset); err != nil {
+		return nil, err
+	}
+	if checksum(p.read) != e.crc {
+		return nil, p.r.corrupt(e.offset, "page's checksum differs")
+	}
+	body := p.read[e.header:]
+	if !isCompressed(c) {
+		return body, nil
+	}
+	p.raw = grow(p.raw, e.raw)
+	raw, err := unpack(p.raw[:0], body)
+	if err != nil || len(raw) != e.raw {
+		return nil, p.r.corrupt(e.offset, "page of %d bytes does not unpack to %d: %v", e.size, e.raw, err)
+	}
+	return raw, nil
+}
+
+// unpack appends the content of a zstd frame to dst as far as its capacity goes.
+func unpack(dst, frame []byte) (raw []byte, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("zstd: %v", v)
+		}
+	}()
+	return pageDecoder().DecodeAll(frame, dst)
+}
+
+// column decodes the integers of a column and returns what stands behind them.
+func (p *pages) column(values []int64, c eventColumn) ([]byte, error) {
+	body, err := p.body(c)
+	if err != nil {
+		return nil, err
+	}
+	rest, err := decodeDelta(values, body)
+	if err != nil || c != colMessage && len(rest) > 0 {
+		return nil, p.r.corrupt(p.block.page[c].offset, "page of column %d: %v", c, errDelta)
+	}
+	return rest, nil
+}
+
+// loadIDs decodes the four columns of the event ids.
+func (p *pages) loadIDs() error {
+	if len(p.ids) > 0 {
+		return nil
+	}
+	n := int(p.block.rows)
+	p.ints = grow(p.ints, n)
+	ids := grow(p.ids, n)
+	for c := colTimestamp; c < eventColumns; c++ {
+		if _, err := p.column(p.ints, c); err != nil {
+			return err
+		}
+		setColumn(ids, p.ints, c)
+	}
+	p.ids = ids
+	return nil
+}
+
+func setColumn(ids []logs.EventID, values []int64, c eventColumn) {
+	values = values[:len(ids)]
+	switch c {
+	case colTimestamp:
+		for i := range ids {
+			ids[i].Timestamp = values[i]
+		}
+	case colIngestion:
+		for i := range ids {
+			ids[i].Ingestion = values[i]
+		}
+	case colRequest:
+		for i := range ids {
+			ids[i].Request = uint64(values[i])
+		}
+	case colIndex:
+		for i := range ids {
+			ids[i].Index = uint16(values[i])
+		}
+	}
+}
+
+// loadMessages decodes the messages.
+func (p *pages) loadMessages() error {
+	if len(p.ends) > 0 {
+		return nil
+	}
+	ends := grow(p.ends, int(p.block.rows))
+	text, err := p.column(ends, colMessage)
+	if err != nil {
+		return err
+	}
+	end := int64(0)
+	for i, length := range ends {
+		if length < 0 || length > int64(len(text))-end {
+			return p.r.corrupt(p.block.page[colMessage].offset, "message %d has %d bytes", i, length)
+		}
+		end += length
+		ends[i] = end
+	}
+	if end != int64(len(text)) {
+		return p.r.corrupt(p.block.page[colMessage].offset, "messages have %d bytes of %d", end, len(text))
+	}
+	p.ends, p.text = ends, text
+	return nil
+}
+
+// within returns the rows of the block, from a to before b, that are the run's and lie in the span. It decodes ids only
+// where the directory cannot tell.
+func (p *pages) within(run *Run, s span, next *blockEntry) (a, b int, err error) {
+	first, last := p.block.firstRow, p.block.firstRow+int64(p.block.rows)
+	a = int(max(run.FirstRow, first) - first)
+	b = int(min(run.FirstRow+run.Rows, last) - first)
+	least, most := logs.MinEventID(run.FirstEvent), logs.MaxEventID(run.LastEvent)
+	if run.FirstRow <= first {
+		least = p.block.first
+	}
+	if run.FirstRow+run.Rows > last && next != nil {
+		most = next.first // one too far, but it is sorted
+	}
+	if a >= b || s.holds(least) && s.holds(most) {
+		return a, b, nil
+	}
+	if err := p.loadIDs(); err != nil {
+		return 0, 0, err
+	}
+	ids := p.ids[a:b]
+	from := sort.Search(len(ids), func(i int) bool { return ids[i].Compare(s.from) >= 0 })
+	to := from + sort.Search(len(ids)-from, func(i int) bool { return ids[from+i].Compare(s.to) >= 0 })
+	return a + from, a + to, nil
+}
+
+func grow[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n, n+n/4)
+	}
+	return s[:n]
+}

@@ -1,0 +1,75 @@
+package segment
+
+import (
+	"fmt"
+	"io"
+
+	"tailrace/internal/logs"
+)
+
+// Stream says whose events follow: a stream, its group, and the names by which other readers know them.
+type Stream struct {
+	Group      logs.GroupID
+	Stream     logs.StreamID
+	GroupName  string
+	StreamName string
+	Scope      logs.Scope
+}
+
+// Run is what a segment holds of one stream: consecutive rows, in order of event id.
+type Run struct {
+	Stream
+	FirstRow   int64
+	Rows       int64
+	Bytes      int64 // sum of message bytes
+	FirstEvent int64 // least event time, epoch milliseconds
+	LastEvent  int64 // greatest event time
+}
+
+// Meta describes a segment.
+type Meta struct {
+	Size   int64 // bytes of the file
+	Rows   int64
+	Groups []GroupMeta // in order of id
+}
+
+// GroupMeta is what a segment holds of one group.
+type GroupMeta struct {
+	Group      logs.GroupID
+	Rows       int64
+	Bytes      int64 // sum of message bytes
+	FirstEvent int64 // least event time, epoch milliseconds
+	LastEvent  int64 // greatest event time
+}
+
+// MaxMessage is the longest message that a segment takes, in bytes: far above CloudWatch's 1 MiB.
+const MaxMessage = 16 << 20
+
+// File is what a Reader reads: vfs.File is one.
+type File interface {
+	io.ReaderAt
+	// Name is what CorruptError calls the file.
+	Name() string
+}
+
+// Query chooses events of a run or of a group.
+type Query struct {
+	Range  logs.TimeRange // event times; the zero range holds nothing, logs.AllTime everything
+	After  logs.EventID   // exclusive; zero: no bound
+	Before logs.EventID   // exclusive; zero: no bound
+	// Reverse gives a cursor's events in descending order of id. A scan has no order and ignores it.
+	Reverse bool
+	// Match, if set, drops the events whose messages it refuses. It must not keep the message.
+	Match func(message []byte) bool
+}
+
+// CorruptError says that a segment's bytes are not what a Writer wrote.
+type CorruptError struct {
+	Object string // the file's name
+	Offset int64  // where in the file the damage was noticed, in bytes
+	Reason string
+}
+
+func (e *CorruptError) Error() string {
+	return fmt.Sprintf("segment %s: damaged at byte %d: %s", e.Object, e.Offset, e.Reason)
+}
