@@ -68,7 +68,7 @@ func New(c Config) *Handler {
 
 // ServeHTTP answers one request. The request must be as it came in: signatures are over the path and query as sent.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := &call{Handler: h, r: r, id: newRequestID(), start: h.conf.Now()}
+	c := &call{Handler: h, r: r, id: NewRequestID(), start: h.conf.Now()}
 	out, err := c.run()
 	c.answer(w, out, err)
 	// Last, because the answer may be in them; never after a panic, because then somebody may still hold them.

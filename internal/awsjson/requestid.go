@@ -18,8 +18,8 @@ func RequestID(ctx context.Context) string {
 	return id
 }
 
-// newRequestID returns a random UUID (version 4).
-func newRequestID() string {
+// NewRequestID returns a random UUID (version 4), as AWS makes its request ids.
+func NewRequestID() string {
 	var b [16]byte
 	rand.Read(b[:])
 	b[6] = b[6]&0x0f | 0x40
