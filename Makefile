@@ -31,7 +31,9 @@ race: ## the same for the packages that own goroutines, with the race detector (
 	else echo "race: skipped, no C compiler on this machine"; fi
 
 fuzz: ## every fuzz target for FUZZTIME each
-	@$(GO) run ./test/fuzzgen -time $(FUZZTIME)
+	@set -e; for p in $$($(GO) list ./internal/...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
+	    echo "fuzz $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p; done; done
 
 e2e: build ## real clients over the wire: Go SDK, AWS CLI and boto3 where the machine has them
 	$(GO) test -count=1 ./test/e2e/...
