@@ -12,7 +12,7 @@ type clause struct {
 }
 
 // maxAlternatives bounds the literals of one clause: looking for more costs more than it saves.
-const maxAlternatives = 16
+const maxAlternatives = 64
 
 func literalClause(text string) clause {
 	if text == "" {

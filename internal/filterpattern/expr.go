@@ -57,7 +57,7 @@ func (p *parser) comparison(c *condition, ends string) error {
 			return err
 		}
 	}
-	return p.fail("expected one of = != < > <= >=")
+	return p.fail("expected an operator: = != < > <= >=")
 }
 
 // required returns what a message must contain; leaf says it of one condition.

@@ -10,7 +10,7 @@ type finder struct {
 }
 
 // commonBytes are the bytes of log text, the most frequent first; what is not in it is rarer still.
-const commonBytes = ` 0e1"2t:or-3ia4,5n6s9 78d.lc/pmub_fghv=TyAGk[]w{}EIxPSRCDjONqLzMHUFWBVKJXQZY`
+const commonBytes = `"eta:0r s1o.inl2,cd-pmu/3654hv78b9fgT{}yxjkPqEC()M_Hw[]ARSJGW=IOZ+DFzUK;`
 
 var commonness = func() (rank [256]byte) {
 	for i := range len(commonBytes) {

@@ -6,7 +6,7 @@ import "bytes"
 type object struct {
 	where  *expr
 	conds  []*condition
-	root   *node
+	trie   trie
 	filter prefilter
 }
 
@@ -24,7 +24,7 @@ func (p *parser) object() (form, error) {
 	if p.blanks(); !p.atEnd() {
 		return nil, p.fail("text after the pattern's }")
 	}
-	o.root = newTrie(o.conds)
+	o.trie = newTrie(o.conds)
 	o.filter = newPrefilter(o.required())
 	return o, nil
 }
@@ -92,8 +92,8 @@ func (o *object) match(message []byte) bool {
 	if !looksLikeObject(message) || !o.filter.passes(message) {
 		return false
 	}
-	w := walker{text: message}
-	ok := w.document(o.root)
+	w := walker{trie: o.trie, text: message}
+	ok := w.document()
 	w.release()
 	return ok && o.where.holds(&w.found)
 }
@@ -130,14 +130,16 @@ func jsonRequired(c *condition) []clause {
 		return nil
 	}
 	var out []clause
-	if c.op == opEqual {
+	if c.op == opEqual && c.value.onlyString() {
+		out = append(out, jsonString(c.value.text))
+	} else if c.op == opEqual {
 		for _, v := range c.value.required() {
 			out = append(out, unescaped(v))
 		}
 	}
 	for _, s := range c.path {
 		if s.kind == stepName {
-			name := unescaped(literalClause(s.name))
+			name := jsonString(s.name)
 			name.weight = min(name.weight, 1) // a name is in most messages of its kind
 			out = append(out, name)
 		}
@@ -145,7 +147,24 @@ func jsonRequired(c *condition) []clause {
 	return out
 }
 
-// unescaped shortens literals to parts that JSON writes as they are, and adds the one escape that any character has.
+// onlyString tells whether nothing but one JSON string is equal to the value.
+func (v *value) onlyString() bool {
+	switch v.text {
+	case "true", "false", "null":
+		return false
+	}
+	return v.regex == nil && v.decimal == nil && !v.anyHead && !v.anyTail
+}
+
+// jsonString returns the clause of a JSON string, with its quotes if it needs no short escapes.
+func jsonString(text string) clause {
+	if bytes.ContainsFunc([]byte(text), hasShortEscape) {
+		return unescaped(literalClause(text))
+	}
+	return withEscape(literalClause(`"` + text + `"`))
+}
+
+// unescaped shortens literals to parts that JSON writes as they are.
 func unescaped(c clause) clause {
 	var parts []clause
 	for _, l := range c.literals {
@@ -157,11 +176,15 @@ func unescaped(c clause) clause {
 		}
 		parts = append(parts, literalClause(longest))
 	}
-	out := anyOf(parts)
-	if len(out.literals) > 0 {
-		out.literals = append(out.literals, []byte(`\u`))
+	return withEscape(anyOf(parts))
+}
+
+// withEscape adds the one escape that any character has.
+func withEscape(c clause) clause {
+	if len(c.literals) > 0 {
+		c.literals = append(c.literals, []byte(`\u`))
 	}
-	return out
+	return c
 }
 
 // hasShortEscape tells of which characters JSON has an escape without \u.

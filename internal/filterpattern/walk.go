@@ -6,6 +6,7 @@ const maxNesting = 10_000
 // walker goes over a message once, checks that it is JSON, and notes the conditions that its values satisfy. Methods read
 // what stands at pos and return false if that is no JSON.
 type walker struct {
+	trie    trie
 	text    []byte
 	pos     int
 	depth   int
@@ -14,10 +15,8 @@ type walker struct {
 }
 
 // document reads the whole text, which must be an object.
-func (w *walker) document(root *node) bool {
-	var at places
-	at.add(root)
-	if w.blanks(); w.peek() != '{' || !w.value(&at) {
+func (w *walker) document() bool {
+	if w.blanks(); w.peek() != '{' || !w.value(rootNode) {
 		return false
 	}
 	w.blanks()
@@ -46,7 +45,7 @@ func (w *walker) take(c byte) bool {
 }
 
 // value reads a value at the given places of the pattern.
-func (w *walker) value(at *places) bool {
+func (w *walker) value(at places) bool {
 	switch w.peek() {
 	case '{':
 		return w.object(at)
@@ -65,11 +64,11 @@ func (w *walker) value(at *places) bool {
 }
 
 // enter steps into an object or array, which is there, but has no text to compare.
-func (w *walker) enter(at *places) bool {
+func (w *walker) enter(at places) bool {
 	w.pos++
 	w.depth++
-	for _, n := range at.nodes[:at.n] {
-		for _, c := range n.conds {
+	for ; at != 0; at >>= placeBits {
+		for _, c := range w.trie[uint16(at)].conds {
 			if c.op == opNotExists {
 				w.found.set(c.index)
 			}
@@ -90,7 +89,7 @@ func (w *walker) next(end byte) (more, ok bool) {
 	return false, w.take(end)
 }
 
-func (w *walker) object(at *places) bool {
+func (w *walker) object(at places) bool {
 	if !w.enter(at) {
 		return false
 	}
@@ -100,7 +99,7 @@ func (w *walker) object(at *places) bool {
 	}
 	for {
 		below, ok := w.property(at)
-		if !ok || !w.value(&below) {
+		if !ok || !w.value(below) {
 			return false
 		}
 		if more, ok := w.next('}'); !more {
@@ -110,29 +109,29 @@ func (w *walker) object(at *places) bool {
 }
 
 // property reads a name up to its value, and returns the places of that.
-func (w *walker) property(at *places) (places, bool) {
+func (w *walker) property(at places) (places, bool) {
 	if w.peek() != '"' {
-		return places{}, false
+		return 0, false
 	}
 	name, escaped, ok := w.quoted()
 	if !ok {
-		return places{}, false
+		return 0, false
 	}
 	w.blanks()
 	if !w.take(':') {
-		return places{}, false
+		return 0, false
 	}
 	w.blanks()
-	if at.n == 0 {
-		return places{}, true
+	if at == 0 {
+		return 0, true
 	}
 	if escaped {
 		name = w.unescape(name)
 	}
-	return at.named(name), true
+	return w.trie.named(at, name), true
 }
 
-func (w *walker) array(at *places) bool {
+func (w *walker) array(at places) bool {
 	if !w.enter(at) {
 		return false
 	}
@@ -141,8 +140,8 @@ func (w *walker) array(at *places) bool {
 		return ok
 	}
 	for index := 0; ; index++ {
-		below := at.indexed(index)
-		if !w.value(&below) {
+		below := w.trie.indexed(at, index)
+		if !w.value(below) {
 			return false
 		}
 		if more, ok := w.next(']'); !more {
@@ -151,9 +150,9 @@ func (w *walker) array(at *places) bool {
 	}
 }
 
-func (w *walker) string(at *places) bool {
+func (w *walker) string(at places) bool {
 	text, escaped, ok := w.quoted()
-	if ok && at.n > 0 {
+	if ok && at != 0 {
 		if escaped {
 			text = w.unescape(text)
 		}
@@ -163,7 +162,7 @@ func (w *walker) string(at *places) bool {
 }
 
 // word reads a literal name of JSON, which satisfies one of the IS operators.
-func (w *walker) word(at *places, word string, is operator) bool {
+func (w *walker) word(at places, word string, is operator) bool {
 	end := w.pos + len(word)
 	if end > len(w.text) || string(w.text[w.pos:end]) != word {
 		return false
@@ -173,7 +172,7 @@ func (w *walker) word(at *places, word string, is operator) bool {
 	return true
 }
 
-func (w *walker) number(at *places) bool {
+func (w *walker) number(at places) bool {
 	n := jsonNumber(w.text[w.pos:])
 	if n == 0 {
 		return false
@@ -184,9 +183,9 @@ func (w *walker) number(at *places) bool {
 }
 
 // note remembers the conditions at these places that a scalar satisfies.
-func (w *walker) note(at *places, is operator, text []byte, number bool) {
-	for _, n := range at.nodes[:at.n] {
-		for _, c := range n.conds {
+func (w *walker) note(at places, is operator, text []byte, number bool) {
+	for ; at != 0; at >>= placeBits {
+		for _, c := range w.trie[uint16(at)].conds {
 			satisfied := c.op == opNotExists || c.op == is
 			if c.op < opIsNull {
 				satisfied = c.value.satisfied(c.op, text, number)
