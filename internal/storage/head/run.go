@@ -18,6 +18,9 @@ const runVersion = 1
 // ErrMalformed says that bytes are no encoded run.
 var ErrMalformed = errors.New("malformed run")
 
+// ErrVersion says that a run was encoded by a newer program.
+var ErrVersion = errors.New("run of a newer format version")
+
 // ErrUnordered says that the events of a run do not stand in order of time, or that a time is negative.
 var ErrUnordered = errors.New("events are not in order of time")
 
@@ -73,10 +76,13 @@ func Encode(group logs.GroupID, stream logs.StreamID, ingestion int64, events []
 
 func uvarintLen(v uint64) int { return (bits.Len64(v|1) + 6) / 7 }
 
-// Decode reads what Encode made and checks all of it; the run keeps payload. ErrMalformed.
+// Decode reads what Encode made and checks all of it; the run keeps payload. ErrMalformed, ErrVersion.
 func Decode(payload []byte) (Run, error) {
-	if len(payload) == 0 || payload[0] != runVersion {
-		return Run{}, fmt.Errorf("%w: unknown version", ErrMalformed)
+	switch {
+	case len(payload) == 0 || payload[0] == 0:
+		return Run{}, fmt.Errorf("%w: no version", ErrMalformed)
+	case payload[0] > runVersion:
+		return Run{}, ErrVersion
 	}
 	run, rest := Run{payload: payload}, payload[1:]
 	var head [4]uint64

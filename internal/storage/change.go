@@ -1,0 +1,127 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"tailrace/internal/catalog"
+	"tailrace/internal/logs"
+)
+
+// change is a commit of the catalog with what follows it in memory and on disk. Exactly one of done and undo is called,
+// once the outcome is known.
+type change struct {
+	commit     catalog.Commit
+	statistics bool   // commit also what statistics the catalog lacks
+	done       func() // called under mu
+	undo       func() // called without mu
+	applied    bool   // done was called
+}
+
+// commit makes a change. A commit may fail and have happened nevertheless; then the live set is asked. As long as it cannot
+// be asked, no other change is made. The caller holds flushMu.
+func (e *Engine) commit(ctx context.Context, c *change) error {
+	if err := e.settle(ctx); err != nil {
+		c.undo()
+		return err
+	}
+	err := e.tryCommit(ctx, c)
+	if err == nil {
+		return nil
+	}
+	e.unsure = c
+	if unknown := e.settle(ctx); unknown != nil {
+		return errors.Join(err, unknown)
+	}
+	if c.applied {
+		return nil
+	}
+	return err
+}
+
+func (e *Engine) tryCommit(ctx context.Context, c *change) error {
+	e.commitMu.Lock()
+	defer e.commitMu.Unlock()
+	if c.statistics {
+		c.commit.Streams = e.table.updates()
+	}
+	if err := e.o.Catalog.CommitSegments(ctx, c.commit); err != nil {
+		return fmt.Errorf("commit segments: %w", err)
+	}
+	e.table.written(c.commit.Streams)
+	e.finish(c)
+	return nil
+}
+
+func (e *Engine) finish(c *change) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	c.applied = true
+	c.done()
+	e.signalRoom()
+}
+
+// settle finds out what became of a change whose commit failed. The caller holds flushMu.
+func (e *Engine) settle(ctx context.Context) error {
+	c := e.unsure
+	if c == nil {
+		return nil
+	}
+	segments, flushed, err := e.o.Catalog.LiveSegments(ctx)
+	if err != nil {
+		return fmt.Errorf("outcome of the last commit: %w", err)
+	}
+	e.unsure = nil
+	if c.isIn(segments, flushed) {
+		e.finish(c)
+	} else {
+		c.undo()
+	}
+	return nil
+}
+
+// isIn tells whether a live set shows that the change happened.
+func (c *change) isIn(segments []catalog.Segment, flushed uint64) bool {
+	ids := map[catalog.SegmentID]bool{}
+	for i := range segments {
+		ids[segments[i].ID] = true
+	}
+	for i := range c.commit.Add {
+		return ids[c.commit.Add[i].ID]
+	}
+	for _, id := range c.commit.Remove {
+		return !ids[id]
+	}
+	return flushed >= c.commit.Flushed
+}
+
+// addLive makes a segment part of the live set in memory. The caller holds mu.
+func (e *Engine) addLive(l *live) {
+	e.live[l.meta.ID] = l
+	for _, g := range l.meta.Groups {
+		e.bytes[g.Group] += g.Bytes
+	}
+}
+
+// removeLive takes a segment out of it; its file goes when the last scan is done with it. The caller holds mu.
+func (e *Engine) removeLive(id catalog.SegmentID) {
+	l := e.live[id]
+	delete(e.live, id)
+	for _, g := range l.meta.Groups {
+		if e.bytes[g.Group] -= g.Bytes; e.bytes[g.Group] == 0 {
+			delete(e.bytes, g.Group)
+		}
+	}
+	e.readers.remove(l)
+}
+
+// groupOf finds what a segment holds of a group.
+func groupOf(s *catalog.Segment, id logs.GroupID) (catalog.SegmentGroup, bool) {
+	for _, g := range s.Groups {
+		if g.Group == id {
+			return g, true
+		}
+	}
+	return catalog.SegmentGroup{}, false
+}

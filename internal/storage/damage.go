@@ -1,0 +1,47 @@
+package storage
+
+import (
+	"maps"
+	"sync"
+)
+
+// maxDamage bounds how many damaged objects are remembered by name; all are counted and logged.
+const maxDamage = 1000
+
+// damage is what was found to be damaged, by object.
+type damage struct {
+	mu      sync.Mutex
+	objects map[string]string
+	count   int
+}
+
+// note remembers an object; false if it is known already.
+func (d *damage) note(object, reason string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if _, known := d.objects[object]; known {
+		return false
+	}
+	if d.objects == nil {
+		d.objects = map[string]string{}
+	}
+	d.count++
+	if len(d.objects) < maxDamage {
+		d.objects[object] = reason
+	}
+	return true
+}
+
+func (d *damage) list() (map[string]string, int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return maps.Clone(d.objects), d.count
+}
+
+// broken reports a segment that cannot be read as it should. Its file and its place in the live set stay, for whoever
+// repairs it; what is readable of it is served.
+func (e *Engine) broken(l *live, err error) {
+	if e.damage.note(l.meta.Object, err.Error()) {
+		e.o.Logger.Error("segment is damaged", "object", l.meta.Object, "error", err)
+	}
+}

@@ -1,0 +1,76 @@
+package storage
+
+import (
+	"log/slog"
+	"time"
+
+	"tailrace/internal/catalog"
+	"tailrace/internal/storage/segment"
+	"tailrace/internal/storage/wal"
+	"tailrace/internal/vfs"
+)
+
+// Options say where a store lies and how it behaves. FS, Dir and Catalog are needed; what is zero takes its default.
+type Options struct {
+	FS      vfs.FS
+	Dir     string // holds LOCK, wal/ and segments/
+	Catalog catalog.Catalog
+	Now     func() time.Time // default time.Now
+	Logger  *slog.Logger     // default: nothing is logged
+
+	// FlushBytes is the size of the head, in bytes of memory, at which it is flushed; default 48 MiB. Up to
+	// MaxFrozen + 1 heads of this size exist at a time.
+	FlushBytes int64
+	// FlushAge is how long events stay in the head alone; default 5 minutes.
+	FlushAge time.Duration
+	// MaxFrozen is how many full heads may wait for their flush before appends wait; default 2.
+	MaxFrozen int
+	// MaxDirtyStreams is how many streams may have statistics that the catalog lacks before these are written without
+	// a flush; default 4,096.
+	MaxDirtyStreams int
+	// MaxCachedStreams bounds the streams remembered beside the dirty ones; default 16,384.
+	MaxCachedStreams int
+	// MaxOpenSegments bounds the segment files open while nobody reads them; default 128.
+	MaxOpenSegments int
+	// ReclaimEvery is how often expired and deleted events are looked for; default 10 minutes.
+	ReclaimEvery time.Duration
+	// ReclaimShare is the part of a segment's rows that must be dead before it is rewritten without them; default 0.25.
+	ReclaimShare float64
+	// WalkBytes bounds the memory that unfinished listings in order of last events take; default 32 MiB.
+	WalkBytes int
+
+	// Segment are the options of the segments that a flush writes.
+	Segment segment.Options
+
+	// WAL are the write-ahead log's own options; FS and Dir are set by the engine.
+	WAL wal.Options
+	// Manual switches off all background work: flushes, statistics and reclaims happen only when called for, and appends
+	// still wait for room. For tests and tools.
+	Manual bool
+}
+
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	setDefault(&o.FlushBytes, 48<<20)
+	setDefault(&o.FlushAge, 5*time.Minute)
+	setDefault(&o.MaxFrozen, 2)
+	setDefault(&o.MaxDirtyStreams, 4096)
+	setDefault(&o.MaxCachedStreams, 16384)
+	setDefault(&o.MaxOpenSegments, 128)
+	setDefault(&o.ReclaimEvery, 10*time.Minute)
+	setDefault(&o.ReclaimShare, 0.25)
+	setDefault(&o.WalkBytes, 32<<20)
+	return o
+}
+
+func setDefault[T comparable](value *T, def T) {
+	var zero T
+	if *value == zero {
+		*value = def
+	}
+}

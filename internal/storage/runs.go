@@ -1,0 +1,160 @@
+package storage
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+
+	"tailrace/internal/column"
+	"tailrace/internal/logs"
+	"tailrace/internal/storage/segment"
+)
+
+// What a scan may hold in memory of all segments that overlap in time together; each gets its share. Blocks are about half
+// a MiB when decoded; one of a run is held however many segments there are.
+const (
+	maxRuns      = 64       // runs that are read side by side, a block of each in memory
+	maxPassRows  = 32 << 10 // rows that passes keep
+	maxPassBytes = 32 << 20 // message bytes that passes keep
+)
+
+// overlapping is the greatest number of the scan's segments that have a moment in common.
+func (s *Scanner) overlapping() int {
+	type edge struct {
+		time int64
+		step int
+	}
+	var edges []edge
+	for l := range s.held {
+		if g, ok := groupOf(&l.meta, s.q.Group); ok {
+			edges = append(edges, edge{g.FirstEvent, 1}, edge{g.LastEvent + 1, -1})
+		}
+	}
+	slices.SortFunc(edges, func(a, b edge) int {
+		if a.time != b.time {
+			return int(min(1, max(-1, a.time-b.time)))
+		}
+		return a.step - b.step
+	})
+	most, open := 1, 0
+	for _, e := range edges {
+		open += e.step
+		most = max(most, open)
+	}
+	return most
+}
+
+// open reads the directory of a segment, or begins to read one of its runs.
+func (s *Scanner) open(x source) {
+	reader, err := s.e.readers.open(x.segment)
+	switch {
+	case isDamage(err):
+		s.e.broken(x.segment, err)
+		s.done(x.segment)
+	case err != nil:
+		s.fail(err)
+	case x.run != nil:
+		s.add(&runInput{segment: x.segment, cursor: reader.Cursor(*x.run, s.segmentQuery())})
+	default:
+		s.openSegment(x.segment, reader)
+	}
+}
+
+// openSegment decides how a segment is read: its runs side by side, opened when their time comes, if they are few; in
+// passes over all of them otherwise.
+func (s *Scanner) openSegment(l *live, reader *segment.Reader) {
+	defer s.done(l)
+	if len(s.streams) > 0 && len(s.streams) <= maxRuns/s.share+1 {
+		for id := range s.streams {
+			if run, ok := reader.Run(s.q.Group, id); ok && s.wantsRun(&run) {
+				s.pushRun(l, &run)
+			}
+		}
+		return
+	}
+	runs := reader.Runs(s.q.Group)
+	few := make([]*segment.Run, 0, min(len(runs), maxRuns/s.share+1))
+	for i := range runs {
+		if !s.wantsRun(&runs[i]) {
+			continue
+		}
+		if len(few) == cap(few) {
+			s.held[l]++
+			s.add(newPass(s, l, reader))
+			return
+		}
+		few = append(few, &runs[i])
+	}
+	for _, run := range few {
+		s.pushRun(l, run)
+	}
+}
+
+func (s *Scanner) pushRun(l *live, run *segment.Run) {
+	s.held[l]++
+	s.push(source{key: s.bound(run.FirstEvent, run.LastEvent), segment: l, run: run})
+}
+
+// wantsRun tells whether a run can hold events of the scan.
+func (s *Scanner) wantsRun(run *segment.Run) bool {
+	return run.FirstEvent <= s.hi.Timestamp && run.LastEvent >= s.lo.Timestamp && s.wants(run.Stream.Stream, run.StreamName)
+}
+
+// done gives up one of the sources of a segment; with the last one the segment is released.
+func (s *Scanner) done(l *live) {
+	if s.held[l]--; s.held[l] == 0 {
+		delete(s.held, l)
+		s.e.readers.release(l)
+	}
+}
+
+func (s *Scanner) segmentQuery() segment.Query {
+	return segment.Query{Range: s.q.Range, After: s.q.After, Before: s.q.Before, Reverse: s.q.Reverse, Match: s.q.Match}
+}
+
+// step reads the next block of a cursor that has events of the scan, passing over damaged ones; false at the end.
+func (s *Scanner) step(l *live, c *segment.Cursor, b *column.Batch) (bool, error) {
+	for {
+		if err := s.ctx.Err(); err != nil {
+			return false, err
+		}
+		before := c.Scanned()
+		ok, err := c.Next(b)
+		s.scanned += c.Scanned() - before
+		if !isDamage(err) {
+			return ok, err
+		}
+		s.e.broken(l, err)
+		c.Skip()
+	}
+}
+
+// runInput is one stream in one segment.
+type runInput struct {
+	segment *live
+	cursor  *segment.Cursor
+	batch   column.Batch
+	at      int
+}
+
+func (in *runInput) next(s *Scanner) (bool, error) {
+	if in.at++; in.at < in.batch.Len() {
+		return true, nil
+	}
+	in.at = 0
+	return s.step(in.segment, in.cursor, &in.batch)
+}
+
+func (in *runInput) id() logs.EventID { return in.batch.ID[in.at] }
+func (in *runInput) stream() (logs.StreamID, string) {
+	return in.batch.Stream[in.at], in.batch.StreamName[in.at]
+}
+func (in *runInput) message() []byte  { return in.batch.Message[in.at] }
+func (in *runInput) isVolatile() bool { return true }
+
+func (in *runInput) close(s *Scanner) {
+	in.cursor.Close()
+	s.done(in.segment)
+}
+
+func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }

@@ -1,0 +1,249 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"tailrace/internal/column"
+	"tailrace/internal/logs"
+	"tailrace/internal/storage/head"
+)
+
+const (
+	// A batch ends at so many events or message bytes.
+	batchEvents = 1024
+	batchBytes  = 1 << 20
+)
+
+// Query chooses events of one group. A group or stream that was deleted or never was has no events.
+type Query struct {
+	Group        logs.GroupID
+	Streams      []logs.StreamID // nil: all
+	StreamPrefix string          // of the names of streams; empty: any
+	Range        logs.TimeRange  // event times; the zero range holds nothing, logs.AllTime everything
+	After        logs.EventID    // exclusive; zero: no bound
+	Before       logs.EventID    // exclusive; zero: no bound
+	Reverse      bool            // descending order of id
+	// Match, if set, drops the events whose messages it refuses. It is called from the goroutine that calls Next and must
+	// not keep the message.
+	Match func(message []byte) bool
+	// Limit is how many events the caller wants at most, 0 if that is not known: the scan ends there, and plans for it.
+	Limit int
+}
+
+// Scanner gives the events of a query in order of id, in batches. It sees every event that was acknowledged before Scan and
+// perhaps later ones, each once. Its memory does not grow with the data: see pass. It is for one goroutine and must be closed.
+type Scanner struct {
+	e       *Engine
+	ctx     context.Context
+	q       Query
+	streams map[logs.StreamID]bool // nil: all
+	dropped map[logs.StreamID]struct{}
+	lo, hi  logs.EventID
+	heap    []source
+	held    map[*live]int // segments that may be read, with the number of sources that are left of each
+	share   int           // segments that may have to be read at the same time
+	batch   column.Batch
+	arena   []byte // messages of the batch that lie in memory which is used again
+	given   int
+	scanned int64
+	err     error
+}
+
+// Scan begins a scan. Segments that are found damaged are reported (Stats.Damaged), and what is readable is given.
+func (e *Engine) Scan(ctx context.Context, q Query) *Scanner {
+	s := &Scanner{e: e, ctx: ctx, q: q, held: map[*live]int{}}
+	if !s.bounds() {
+		return s
+	}
+	if q.Streams != nil {
+		s.streams = make(map[logs.StreamID]bool, len(q.Streams))
+		for _, id := range q.Streams {
+			s.streams[id] = true
+		}
+	}
+	for _, h := range s.snapshot() {
+		c := h.Cursor(head.Query{Group: q.Group, Streams: q.Streams, Keep: s.keepName(), Range: q.Range, After: q.After, Before: q.Before, Reverse: q.Reverse})
+		s.add(&headInput{cursor: c})
+	}
+	s.share = s.overlapping()
+	return s
+}
+
+// snapshot takes the heads and segments that hold the group's events at this moment: each event is in exactly one.
+func (s *Scanner) snapshot() []*head.Head {
+	e, q := s.e, &s.q
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	e.table.mu.Lock()
+	deleted := e.table.droppedGroups[q.Group]
+	s.dropped = e.table.dropped[q.Group]
+	e.table.mu.Unlock()
+	if deleted {
+		return nil
+	}
+	heads := e.heads()
+	for _, l := range e.live {
+		if g, ok := groupOf(&l.meta, q.Group); ok && g.FirstEvent <= s.hi.Timestamp && g.LastEvent >= s.lo.Timestamp {
+			e.readers.hold(l)
+			s.held[l] = 1
+			s.push(source{key: s.bound(g.FirstEvent, g.LastEvent), segment: l})
+		}
+	}
+	return heads
+}
+
+// bounds turns the query's ends into inclusive ids; false if nothing lies between.
+func (s *Scanner) bounds() bool {
+	q := &s.q
+	if q.Range.IsEmpty() {
+		return false
+	}
+	s.lo, s.hi = logs.MinEventID(q.Range.Start), logs.MaxEventID(q.Range.End-1)
+	if !q.After.IsZero() {
+		next, ok := q.After.Next()
+		if !ok {
+			return false
+		}
+		if s.lo.Less(next) {
+			s.lo = next
+		}
+	}
+	if !q.Before.IsZero() {
+		previous, ok := q.Before.Previous()
+		if !ok {
+			return false
+		}
+		if previous.Less(s.hi) {
+			s.hi = previous
+		}
+	}
+	return !s.hi.Less(s.lo)
+}
+
+// bound is the first id that a source with events from first to last can give.
+func (s *Scanner) bound(first, last int64) logs.EventID {
+	if s.q.Reverse {
+		if last < s.hi.Timestamp {
+			return logs.MaxEventID(last)
+		}
+		return s.hi
+	}
+	if first > s.lo.Timestamp {
+		return logs.MinEventID(first)
+	}
+	return s.lo
+}
+
+func (s *Scanner) keepName() func(logs.StreamID, string) bool {
+	if s.q.StreamPrefix == "" {
+		return nil
+	}
+	return func(_ logs.StreamID, name string) bool { return strings.HasPrefix(name, s.q.StreamPrefix) }
+}
+
+// wants tells whether a stream of a segment belongs to the scan.
+func (s *Scanner) wants(id logs.StreamID, name string) bool {
+	if s.streams != nil && !s.streams[id] || !strings.HasPrefix(name, s.q.StreamPrefix) {
+		return false
+	}
+	if s.dropped == nil {
+		return true
+	}
+	s.e.table.mu.Lock()
+	defer s.e.table.mu.Unlock()
+	_, gone := s.dropped[id]
+	return !gone
+}
+
+// Next reads the next batch, which is never empty; false at the end and after an error.
+func (s *Scanner) Next() bool {
+	s.batch.Reset()
+	s.arena = s.arena[:0]
+	size := 0
+	for s.err == nil && len(s.heap) > 0 && s.batch.Len() < batchEvents && size < batchBytes {
+		if s.q.Limit > 0 && s.given == s.q.Limit {
+			s.Close()
+			break
+		}
+		if s.heap[0].segment != nil {
+			s.open(s.pop())
+			continue
+		}
+		top := s.heap[0].in
+		message := top.message()
+		if top.isVolatile() {
+			at := len(s.arena)
+			s.arena = append(s.arena, message...)
+			message = s.arena[at:len(s.arena):len(s.arena)]
+		}
+		stream, name := top.stream()
+		s.batch.Append(s.heap[0].key, stream, name, message)
+		s.given++
+		size += len(message)
+		s.advance()
+	}
+	if s.err == nil && s.batch.Len() > 0 {
+		s.err = s.ctx.Err()
+	}
+	return s.err == nil && s.batch.Len() > 0
+}
+
+// advance moves the input on top to its next event.
+func (s *Scanner) advance() {
+	top := &s.heap[0]
+	ok, err := top.in.next(s)
+	if err != nil {
+		s.fail(err)
+		return
+	}
+	if !ok {
+		s.pop().in.close(s)
+		return
+	}
+	top.key = top.in.id()
+	s.down(0)
+}
+
+// add takes in an input if it has an event.
+func (s *Scanner) add(in input) {
+	ok, err := in.next(s)
+	if err != nil {
+		s.fail(err)
+		return
+	}
+	if !ok {
+		in.close(s)
+		return
+	}
+	s.push(source{key: in.id(), in: in})
+}
+
+func (s *Scanner) fail(err error) {
+	if s.err == nil {
+		s.err = fmt.Errorf("scan group %d: %w", s.q.Group, err)
+	}
+}
+
+// Batch is what Next read; it is valid until the next call of Next or Close.
+func (s *Scanner) Batch() *column.Batch { return &s.batch }
+
+// Err is what ended the scan, nil if it came to its end.
+func (s *Scanner) Err() error { return s.err }
+
+// Scanned is how many message bytes were looked at, those that Match refused among them.
+func (s *Scanner) Scanned() int64 { return s.scanned }
+
+// Close ends the scan. It may be called twice.
+func (s *Scanner) Close() {
+	for _, x := range s.heap {
+		if x.in != nil {
+			x.in.close(s)
+		}
+	}
+	for l := range s.held {
+		s.e.readers.release(l)
+	}
+	s.held, s.heap = nil, nil
+}

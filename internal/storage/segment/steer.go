@@ -1,0 +1,32 @@
+package segment
+
+import "tailrace/internal/logs"
+
+// Skip passes over the block at which Next failed: a caller that can do without it calls Next again after that.
+func (c *Cursor) Skip() {
+	if len(c.runs) == 0 || !c.entered || c.from >= c.to {
+		return
+	}
+	if c.q.Reverse {
+		c.to--
+	} else {
+		c.from++
+	}
+}
+
+// NarrowBefore ends the ids that the cursor is about before id. Blocks and runs that it has not come to yet are left out
+// where id excludes them; it may still give later events of the run that it stands in.
+func (c *Cursor) NarrowBefore(id logs.EventID) {
+	if id.Less(c.span.to) {
+		c.span.to = id
+	}
+}
+
+// NarrowAfter begins the ids that the cursor is about behind id, as NarrowBefore ends them.
+func (c *Cursor) NarrowAfter(id logs.EventID) {
+	if after, ok := successor(id); !ok {
+		c.span = span{}
+	} else if c.span.from.Less(after) {
+		c.span.from = after
+	}
+}

@@ -1,0 +1,50 @@
+package storage
+
+// Stats is a snapshot of what the engine did since it was opened and of what it holds.
+type Stats struct {
+	Batches, Events, Bytes int64 // appended; bytes of messages
+
+	Flushes, FlushErrors          int64
+	SegmentBytesWritten           int64 // by flushes and rewrites
+	Rewrites, Removals, Reclaimed int64 // segments rewritten, segments removed (the rewritten ones too), bytes of files freed
+
+	HeadEvents, HeadBytes int64 // in memory; bytes of memory
+	FrozenHeads           int
+	Segments              int
+	SegmentBytes          int64 // of files
+	DirtyStreams          int   // streams with statistics that the catalog lacks
+	CachedStreams         int
+	Walks                 int // epochs that listings in order of last events can be continued as of
+
+	Damaged     map[string]string // what was found damaged, with the reason; at most 1,000 of them
+	DamageCount int
+	FlushError  error // why flushing fails at present, nil if it does not
+	Recovery    Recovery
+}
+
+// Stats takes a snapshot.
+func (e *Engine) Stats() Stats {
+	c := &e.counters
+	s := Stats{
+		Batches: c.batches.Load(), Events: c.events.Load(), Bytes: c.bytes.Load(),
+		Flushes: c.flushes.Load(), FlushErrors: c.flushErrors.Load(), SegmentBytesWritten: c.flushedBytes.Load(),
+		Rewrites: c.rewrites.Load(), Removals: c.removals.Load(), Reclaimed: c.reclaimedBytes.Load(),
+		Recovery: e.recovery,
+	}
+	s.Damaged, s.DamageCount = e.damage.list()
+	e.mu.RLock()
+	for _, h := range e.heads() {
+		sum := h.Summary()
+		s.HeadEvents += sum.Events
+		s.HeadBytes += sum.Size
+	}
+	s.FrozenHeads, s.Segments, s.FlushError = len(e.frozen), len(e.live), e.flushErr
+	for _, l := range e.live {
+		s.SegmentBytes += l.meta.Size
+	}
+	e.mu.RUnlock()
+	e.table.mu.Lock()
+	defer e.table.mu.Unlock()
+	s.DirtyStreams, s.CachedStreams, s.Walks = e.table.dirties, len(e.table.byID), e.table.walks.epochs
+	return s
+}

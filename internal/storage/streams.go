@@ -1,0 +1,112 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+
+	"tailrace/internal/catalog"
+	"tailrace/internal/logs"
+)
+
+// Stream finds a stream by name, with exact statistics. catalog.ErrNotFound.
+func (e *Engine) Stream(ctx context.Context, group logs.GroupID, name string) (catalog.Stream, error) {
+	if s, ok := e.table.byStreamName(group, name); ok {
+		return s, nil
+	}
+	e.commitMu.RLock()
+	defer e.commitMu.RUnlock()
+	s, err := e.o.Catalog.Stream(ctx, group, name)
+	if err != nil {
+		return catalog.Stream{}, fmt.Errorf("stream %q: %w", name, err)
+	}
+	return e.table.remember(s)
+}
+
+// byStreamName finds a stream that is remembered.
+func (t *table) byStreamName(group logs.GroupID, name string) (catalog.Stream, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	found := t.byName[streamName{group, name}]
+	if found == nil {
+		return catalog.Stream{}, false
+	}
+	t.touch(found)
+	return found.stream, true
+}
+
+// remember takes in a stream that the catalog gave under commitMu and returns it as it is now.
+func (t *table) remember(s catalog.Stream) (catalog.Stream, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	known, err := t.add(s)
+	if err != nil {
+		return catalog.Stream{}, err
+	}
+	return known.stream, nil
+}
+
+// CreateStream adds a stream. catalog.ErrExists, catalog.ErrNotFound if there is no group.
+func (e *Engine) CreateStream(ctx context.Context, s catalog.Stream) (catalog.Stream, error) {
+	e.commitMu.RLock()
+	defer e.commitMu.RUnlock()
+	made, err := e.o.Catalog.CreateStream(ctx, s)
+	if err != nil {
+		return catalog.Stream{}, fmt.Errorf("create stream %q: %w", s.Name, err)
+	}
+	return e.table.remember(made)
+}
+
+// DeleteStream removes a stream; its events are invisible when it returns, and their space comes back by and by.
+// catalog.ErrNotFound.
+func (e *Engine) DeleteStream(ctx context.Context, s catalog.Stream) error {
+	if err := e.o.Catalog.DeleteStream(ctx, s.ID); err != nil {
+		return fmt.Errorf("delete stream %q: %w", s.Name, err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.table.drop(s.Group, s.ID)
+	for _, h := range e.heads() {
+		h.Drop(s.Group, s.ID)
+	}
+	return nil
+}
+
+// DeleteGroup removes a group with its streams and events. catalog.ErrNotFound.
+func (e *Engine) DeleteGroup(ctx context.Context, id logs.GroupID) error {
+	if err := e.o.Catalog.DeleteGroup(ctx, id); err != nil {
+		return fmt.Errorf("delete group %d: %w", id, err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.table.dropGroup(id)
+	for _, h := range e.heads() {
+		h.DropGroup(id)
+	}
+	return nil
+}
+
+// GroupBytes is the sum of the message bytes that are kept for a group.
+func (e *Engine) GroupBytes(id logs.GroupID) int64 {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	sum := e.bytes[id]
+	for _, h := range e.heads() {
+		sum += h.GroupBytes(id)
+	}
+	return sum
+}
+
+// writeStreams brings the catalog's statistics up to date without a flush.
+func (e *Engine) writeStreams(ctx context.Context) error {
+	e.commitMu.Lock()
+	defer e.commitMu.Unlock()
+	updates := e.table.updates()
+	if len(updates) == 0 {
+		return nil
+	}
+	if err := e.o.Catalog.UpdateStreams(ctx, updates); err != nil {
+		return fmt.Errorf("write statistics of %d streams: %w", len(updates), err)
+	}
+	e.table.written(updates)
+	return nil
+}
