@@ -11,7 +11,7 @@ type Catalog interface {
 	Streams
 	Segments
 	Keys
-	// Close ends all use; it waits for calls that run.
+	// Close ends all use; it waits for calls that run. Later calls give ErrUnavailable, a second Close does nothing.
 	Close() error
 }
 

@@ -36,9 +36,10 @@ type Groups interface {
 	Group(ctx context.Context, scope logs.Scope, name string) (Group, error)
 	// GroupByID finds a group by id, or ErrNotFound.
 	GroupByID(ctx context.Context, id logs.GroupID) (Group, error)
-	// ListGroups returns at most q.Limit groups.
+	// ListGroups returns at most q.Limit groups, fewer only if there are no more. A page by prefix costs the same however
+	// many groups there are; Contains and Class read names in order until the page is full.
 	ListGroups(ctx context.Context, q GroupQuery) ([]Group, error)
-	// AllGroups returns every group of every scope; the engine asks at start and before it drops expired events.
+	// AllGroups returns every group of every scope in order of id; the engine asks at start and before it drops expired events.
 	AllGroups(ctx context.Context) ([]Group, error)
 	// SetRetention sets the days that events stay (0: for ever). ErrNotFound.
 	SetRetention(ctx context.Context, id logs.GroupID, days int32) error
@@ -48,7 +49,7 @@ type Groups interface {
 	// PurgeStreams. ErrNotFound.
 	DeleteGroup(ctx context.Context, id logs.GroupID) error
 
-	// GroupTags returns the tags, never nil.
+	// GroupTags returns the tags, never nil. ErrNotFound.
 	GroupTags(ctx context.Context, id logs.GroupID) (map[string]string, error)
 	// TagGroup adds or overwrites tags. ErrTooManyTags if more than most would stand; ErrNotFound.
 	TagGroup(ctx context.Context, id logs.GroupID, tags map[string]string, most int) error

@@ -14,7 +14,7 @@ type Segment struct {
 	ID     SegmentID
 	Object string // name of the file
 	Size   int64  // bytes of the file
-	Groups []SegmentGroup
+	Groups []SegmentGroup // one for each group; LiveSegments gives them in order of group
 }
 
 // SegmentGroup is what one segment holds of one group.
@@ -32,7 +32,8 @@ type Commit struct {
 	Remove []SegmentID
 	// Streams are the statistics that the added events make (absolute values).
 	Streams []StreamUpdate
-	// Flushed, if not 0, is the write-ahead log's position up to which every event is in a live segment.
+	// Flushed, if not 0, is the write-ahead log's position up to which every event is in a live segment. It never goes
+	// back: one below the present is passed over.
 	Flushed uint64
 	// Forgotten are dropped streams none of whose events is left after this commit.
 	Forgotten []logs.StreamID
@@ -42,7 +43,8 @@ type Commit struct {
 type Segments interface {
 	// NextSegment gives a new id.
 	NextSegment(ctx context.Context) (SegmentID, error)
-	// CommitSegments makes the change. ErrNotFound, and no change, if a segment to remove is not live.
+	// CommitSegments makes the change. ErrNotFound, and no change, if a segment to remove is not live; ErrExists if one to
+	// add is live already.
 	CommitSegments(ctx context.Context, c Commit) error
 	// LiveSegments returns the live set in order of id, and the flushed position.
 	LiveSegments(ctx context.Context) (live []Segment, flushed uint64, err error)

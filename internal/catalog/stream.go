@@ -67,7 +67,8 @@ type Streams interface {
 	Stream(ctx context.Context, group logs.GroupID, name string) (Stream, error)
 	// StreamByID finds a stream by id, or ErrNotFound.
 	StreamByID(ctx context.Context, id logs.StreamID) (Stream, error)
-	// ListStreams returns at most q.Limit streams. A page costs the same however many streams the group has.
+	// ListStreams returns at most q.Limit streams, fewer only if there are no more; a group that is not there has none. A
+	// prefix with another order than ByName is an error. A page costs the same however many streams the group has.
 	ListStreams(ctx context.Context, q StreamQuery) ([]Stream, error)
 	// DeleteStream removes a stream and remembers its id among the dropped. ErrNotFound.
 	DeleteStream(ctx context.Context, id logs.StreamID) error

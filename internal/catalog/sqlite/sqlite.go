@@ -76,6 +76,19 @@ func Open(ctx context.Context, file string, o Options) (*Catalog, error) {
 	return c, nil
 }
 
+// Stats tells how the database is written.
+type Stats struct {
+	Writes   int64 // changes that were committed, or refused for a reason of their own, since Open
+	Commits  int64 // transactions that they shared
+	LogBytes int64 // size of SQLite's write-ahead log now; 0 in memory
+}
+
+// Stats returns the figures of now.
+func (c *Catalog) Stats() Stats {
+	w := c.store.writer
+	return Stats{Writes: w.writes.Load(), Commits: w.commits.Load(), LogBytes: w.log.size()}
+}
+
 // place is where a database is. A memory database has no file.
 type place struct{ file, dsn string }
 

@@ -19,18 +19,22 @@ const (
 // walFile keeps SQLite's write-ahead log from growing without end under readers that overlap for ever. Its size is at
 // most walLimit and one transaction, unless one reader keeps to an old state for long.
 type walFile struct {
-	name string // empty: none
-	next int64  // size at which to act
+	name        string // empty: none
+	limit, step int64
+	next        int64 // size at which to act
 }
 
 func newWALFile(database string) *walFile {
 	if database == "" {
 		return &walFile{}
 	}
-	return &walFile{name: database + "-wal", next: walLimit}
+	return &walFile{name: database + "-wal", limit: walLimit, step: walStep, next: walLimit}
 }
 
 func (f *walFile) size() int64 {
+	if f.name == "" {
+		return 0
+	}
 	info, err := os.Stat(f.name)
 	if err != nil {
 		return 0
@@ -52,5 +56,5 @@ func (f *walFile) bound(ctx context.Context, s *session) {
 	_, _ = s.conn.ExecContext(ctx, fmt.Sprintf("PRAGMA busy_timeout = %d", walPatience))
 	_, _ = s.conn.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	_, _ = s.conn.ExecContext(ctx, fmt.Sprintf("PRAGMA busy_timeout = %d", before))
-	f.next = max(walLimit, f.size()+walStep)
+	f.next = max(f.limit, f.size()+f.step)
 }

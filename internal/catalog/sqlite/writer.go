@@ -17,6 +17,8 @@ type writer struct {
 	log     *walFile
 	queue   chan *write
 	stopped chan struct{}
+
+	commits, writes atomic.Int64
 }
 
 // write is one caller's change. Whoever sets taken first, writer or caller, decides whether it is made.
@@ -59,14 +61,22 @@ func (w *writer) run() {
 	defer close(w.stopped)
 	for first := range w.queue {
 		batch := w.gather(first)
-		err := w.commit(context.Background(), batch)
-		for _, change := range batch {
-			if err != nil {
-				change.err = err
-			}
-			close(change.done)
-		}
+		w.answer(batch, w.commit(context.Background(), batch))
 		w.log.bound(context.Background(), w.session)
+	}
+}
+
+// answer wakes the callers; err is everybody's.
+func (w *writer) answer(batch []*write, err error) {
+	if err == nil && len(batch) > 0 {
+		w.commits.Add(1)
+		w.writes.Add(int64(len(batch)))
+	}
+	for _, change := range batch {
+		if err != nil {
+			change.err = err
+		}
+		close(change.done)
 	}
 }
 
