@@ -49,7 +49,7 @@ func (f *finder) index(text []byte) int {
 			return at
 		}
 		// Where the byte is not rare after all, the many short calls cost more than one long search.
-		if misses++; misses > 4+at>>4 {
+		if misses++; misses > 8+at>>4 {
 			if i = bytes.Index(text[at+1:], f.needle); i >= 0 {
 				i += at + 1
 			}

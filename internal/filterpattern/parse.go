@@ -116,7 +116,7 @@ func (p *parser) countTerm() error {
 	return nil
 }
 
-func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+func isBlank(c byte) bool { return c <= ' ' && (c == ' ' || c == '\t' || c == '\n' || c == '\r') }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 

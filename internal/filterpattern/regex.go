@@ -7,7 +7,7 @@ import (
 )
 
 // maxInstructions bounds the compiled program of one expression: matching visits each of them at every byte.
-const maxInstructions = 4096
+const maxInstructions = 1024
 
 // regex is an expression of the subset of cloudwatch-logs.md §8.2 behind the literals that every match contains.
 type regex struct {
