@@ -2,8 +2,8 @@ package api
 
 import "tailrace/internal/api/wire"
 
-// Exception is an error of the API, as clients see it. The generated ones are those of the model; the others stand in
-// exceptions_common.go, because every AWS service has them and no model lists them.
+// Exception is an error of the API, as clients see it. The types are those of the model and those that
+// every AWS service has.
 type Exception interface {
 	error
 	// ErrorCode is the exception's bare name, the value of __type.
@@ -12,6 +12,17 @@ type Exception interface {
 	HTTPStatus() int
 	// AppendJSON appends the body of the response: compact, __type first, no newline.
 	AppendJSON(dst []byte) []byte
+}
+
+// modelled is an exception that reads itself from an answer.
+type modelled interface {
+	Exception
+	decode(d *wire.Decoder)
+}
+
+// notBuilt answers for an operation of the API that Tailrace does not have.
+func notBuilt(operation string) error {
+	return &UnknownOperationException{Message: "Tailrace does not implement the operation " + operation + "."}
 }
 
 func describe(e Exception, message string) string {

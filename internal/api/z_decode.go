@@ -6403,7 +6403,7 @@ func (v *UpperCaseString) decode(d *wire.Decoder) {
 func (v *AccessDeniedException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
-		case "message":
+		case "message", "Message":
 			v.Message = d.String()
 		default:
 			d.Skip()
@@ -6414,7 +6414,7 @@ func (v *AccessDeniedException) decode(d *wire.Decoder) {
 func (v *ConflictException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
-		case "message":
+		case "message", "Message":
 			v.Message = d.String()
 		default:
 			d.Skip()
@@ -6427,7 +6427,40 @@ func (v *DataAlreadyAcceptedException) decode(d *wire.Decoder) {
 		switch string(d.Name()) {
 		case "expectedSequenceToken":
 			v.ExpectedSequenceToken = Some(d.String())
-		case "message":
+		case "message", "Message":
+			v.Message = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *ExpiredTokenException) decode(d *wire.Decoder) {
+	for d.Open('{'); d.Member(); {
+		switch string(d.Name()) {
+		case "message", "Message":
+			v.Message = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *IncompleteSignatureException) decode(d *wire.Decoder) {
+	for d.Open('{'); d.Member(); {
+		switch string(d.Name()) {
+		case "message", "Message":
+			v.Message = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *InternalFailure) decode(d *wire.Decoder) {
+	for d.Open('{'); d.Member(); {
+		switch string(d.Name()) {
+		case "message", "Message":
 			v.Message = d.String()
 		default:
 			d.Skip()
@@ -6438,7 +6471,7 @@ func (v *DataAlreadyAcceptedException) decode(d *wire.Decoder) {
 func (v *InternalServerException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
-		case "message":
+		case "message", "Message":
 			v.Message = d.String()
 		default:
 			d.Skip()
@@ -6449,7 +6482,7 @@ func (v *InternalServerException) decode(d *wire.Decoder) {
 func (v *InternalStreamingException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
-		case "message":
+		case "message", "Message":
 			v.Message = d.String()
 		default:
 			d.Skip()
@@ -6460,7 +6493,7 @@ func (v *InternalStreamingException) decode(d *wire.Decoder) {
 func (v *InvalidOperationException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
-		case "message":
+		case "message", "Message":
 			v.Message = d.String()
 		default:
 			d.Skip()
@@ -6471,7 +6504,7 @@ func (v *InvalidOperationException) decode(d *wire.Decoder) {
 func (v *InvalidParameterException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
-		case "message":
+		case "message", "Message":
 			v.Message = d.String()
 		default:
 			d.Skip()
@@ -6484,7 +6517,18 @@ func (v *InvalidSequenceTokenException) decode(d *wire.Decoder) {
 		switch string(d.Name()) {
 		case "expectedSequenceToken":
 			v.ExpectedSequenceToken = Some(d.String())
-		case "message":
+		case "message", "Message":
+			v.Message = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *InvalidSignatureException) decode(d *wire.Decoder) {
+	for d.Open('{'); d.Member(); {
+		switch string(d.Name()) {
+		case "message", "Message":
 			v.Message = d.String()
 		default:
 			d.Skip()
@@ -6495,7 +6539,7 @@ func (v *InvalidSequenceTokenException) decode(d *wire.Decoder) {
 func (v *LimitExceededException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
-		case "message":
+		case "message", "Message":
 			v.Message = d.String()
 		default:
 			d.Skip()
@@ -6506,7 +6550,7 @@ func (v *LimitExceededException) decode(d *wire.Decoder) {
 func (v *MalformedQueryException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
-		case "message":
+		case "message", "Message":
 			v.Message = d.String()
 		case "queryCompileError":
 			v.QueryCompileError = new(QueryCompileError)
@@ -6519,10 +6563,21 @@ func (v *MalformedQueryException) decode(d *wire.Decoder) {
 	}
 }
 
+func (v *MissingAuthenticationTokenException) decode(d *wire.Decoder) {
+	for d.Open('{'); d.Member(); {
+		switch string(d.Name()) {
+		case "message", "Message":
+			v.Message = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (v *OperationAbortedException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
-		case "message":
+		case "message", "Message":
 			v.Message = d.String()
 		default:
 			d.Skip()
@@ -6533,7 +6588,7 @@ func (v *OperationAbortedException) decode(d *wire.Decoder) {
 func (v *ResourceAlreadyExistsException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
-		case "message":
+		case "message", "Message":
 			v.Message = d.String()
 		default:
 			d.Skip()
@@ -6544,7 +6599,18 @@ func (v *ResourceAlreadyExistsException) decode(d *wire.Decoder) {
 func (v *ResourceNotFoundException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
-		case "message":
+		case "message", "Message":
+			v.Message = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (v *SerializationException) decode(d *wire.Decoder) {
+	for d.Open('{'); d.Member(); {
+		switch string(d.Name()) {
+		case "message", "Message":
 			v.Message = d.String()
 		default:
 			d.Skip()
@@ -6555,7 +6621,7 @@ func (v *ResourceNotFoundException) decode(d *wire.Decoder) {
 func (v *ServiceQuotaExceededException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
-		case "message":
+		case "message", "Message":
 			v.Message = d.String()
 		default:
 			d.Skip()
@@ -6566,7 +6632,7 @@ func (v *ServiceQuotaExceededException) decode(d *wire.Decoder) {
 func (v *ServiceUnavailableException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
-		case "message":
+		case "message", "Message":
 			v.Message = d.String()
 		default:
 			d.Skip()
@@ -6577,7 +6643,7 @@ func (v *ServiceUnavailableException) decode(d *wire.Decoder) {
 func (v *SessionStreamingException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
-		case "message":
+		case "message", "Message":
 			v.Message = d.String()
 		default:
 			d.Skip()
@@ -6588,7 +6654,7 @@ func (v *SessionStreamingException) decode(d *wire.Decoder) {
 func (v *SessionTimeoutException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
-		case "message":
+		case "message", "Message":
 			v.Message = d.String()
 		default:
 			d.Skip()
@@ -6599,7 +6665,7 @@ func (v *SessionTimeoutException) decode(d *wire.Decoder) {
 func (v *ThrottlingException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
-		case "message":
+		case "message", "Message":
 			v.Message = d.String()
 		default:
 			d.Skip()
@@ -6610,7 +6676,7 @@ func (v *ThrottlingException) decode(d *wire.Decoder) {
 func (v *TooManyTagsException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
-		case "message":
+		case "message", "Message":
 			v.Message = d.String()
 		case "resourceName":
 			v.ResourceName = Some(d.String())
@@ -6620,10 +6686,21 @@ func (v *TooManyTagsException) decode(d *wire.Decoder) {
 	}
 }
 
+func (v *UnknownOperationException) decode(d *wire.Decoder) {
+	for d.Open('{'); d.Member(); {
+		switch string(d.Name()) {
+		case "message", "Message":
+			v.Message = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (v *UnrecognizedClientException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
-		case "message":
+		case "message", "Message":
 			v.Message = d.String()
 		default:
 			d.Skip()
@@ -6634,7 +6711,7 @@ func (v *UnrecognizedClientException) decode(d *wire.Decoder) {
 func (v *ValidationException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
-		case "message":
+		case "message", "Message":
 			v.Message = d.String()
 		default:
 			d.Skip()

@@ -72,6 +72,69 @@ func (v *DataAlreadyAcceptedException) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// ExpiredTokenException says that a session token is past its time.
+type ExpiredTokenException struct {
+	Message string
+}
+
+// Error returns the exception's name and message.
+func (v *ExpiredTokenException) Error() string { return describe(v, v.Message) }
+
+// ErrorCode returns the name by which clients know the exception.
+func (*ExpiredTokenException) ErrorCode() string { return "ExpiredTokenException" }
+
+// HTTPStatus returns 400.
+func (*ExpiredTokenException) HTTPStatus() int { return 400 }
+
+// AppendJSON appends the exception as the body of a response.
+func (v *ExpiredTokenException) AppendJSON(dst []byte) []byte {
+	dst = appendType(dst, v)
+	dst = appendMessage(dst, v.Message)
+	return append(dst, '}')
+}
+
+// IncompleteSignatureException says that a part of the signature is missing.
+type IncompleteSignatureException struct {
+	Message string
+}
+
+// Error returns the exception's name and message.
+func (v *IncompleteSignatureException) Error() string { return describe(v, v.Message) }
+
+// ErrorCode returns the name by which clients know the exception.
+func (*IncompleteSignatureException) ErrorCode() string { return "IncompleteSignatureException" }
+
+// HTTPStatus returns 400.
+func (*IncompleteSignatureException) HTTPStatus() int { return 400 }
+
+// AppendJSON appends the exception as the body of a response.
+func (v *IncompleteSignatureException) AppendJSON(dst []byte) []byte {
+	dst = appendType(dst, v)
+	dst = appendMessage(dst, v.Message)
+	return append(dst, '}')
+}
+
+// InternalFailure is the answer to a fault that the model has no exception for.
+type InternalFailure struct {
+	Message string
+}
+
+// Error returns the exception's name and message.
+func (v *InternalFailure) Error() string { return describe(v, v.Message) }
+
+// ErrorCode returns the name by which clients know the exception.
+func (*InternalFailure) ErrorCode() string { return "InternalFailure" }
+
+// HTTPStatus returns 500.
+func (*InternalFailure) HTTPStatus() int { return 500 }
+
+// AppendJSON appends the exception as the body of a response.
+func (v *InternalFailure) AppendJSON(dst []byte) []byte {
+	dst = appendType(dst, v)
+	dst = appendMessage(dst, v.Message)
+	return append(dst, '}')
+}
+
 // InternalServerException is an exception of the API.
 type InternalServerException struct {
 	Message string
@@ -182,6 +245,27 @@ func (v *InvalidSequenceTokenException) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// InvalidSignatureException says that a signature does not match, or is outside its time.
+type InvalidSignatureException struct {
+	Message string
+}
+
+// Error returns the exception's name and message.
+func (v *InvalidSignatureException) Error() string { return describe(v, v.Message) }
+
+// ErrorCode returns the name by which clients know the exception.
+func (*InvalidSignatureException) ErrorCode() string { return "InvalidSignatureException" }
+
+// HTTPStatus returns 400.
+func (*InvalidSignatureException) HTTPStatus() int { return 400 }
+
+// AppendJSON appends the exception as the body of a response.
+func (v *InvalidSignatureException) AppendJSON(dst []byte) []byte {
+	dst = appendType(dst, v)
+	dst = appendMessage(dst, v.Message)
+	return append(dst, '}')
+}
+
 // LimitExceededException is an exception of the API.
 type LimitExceededException struct {
 	Message string
@@ -226,6 +310,29 @@ func (v *MalformedQueryException) AppendJSON(dst []byte) []byte {
 		dst = append(dst, ",\"queryCompileError\":"...)
 		dst = v.QueryCompileError.appendJSON(dst)
 	}
+	return append(dst, '}')
+}
+
+// MissingAuthenticationTokenException says that a request is not signed.
+type MissingAuthenticationTokenException struct {
+	Message string
+}
+
+// Error returns the exception's name and message.
+func (v *MissingAuthenticationTokenException) Error() string { return describe(v, v.Message) }
+
+// ErrorCode returns the name by which clients know the exception.
+func (*MissingAuthenticationTokenException) ErrorCode() string {
+	return "MissingAuthenticationTokenException"
+}
+
+// HTTPStatus returns 400.
+func (*MissingAuthenticationTokenException) HTTPStatus() int { return 400 }
+
+// AppendJSON appends the exception as the body of a response.
+func (v *MissingAuthenticationTokenException) AppendJSON(dst []byte) []byte {
+	dst = appendType(dst, v)
+	dst = appendMessage(dst, v.Message)
 	return append(dst, '}')
 }
 
@@ -287,6 +394,27 @@ func (*ResourceNotFoundException) HTTPStatus() int { return 400 }
 
 // AppendJSON appends the exception as the body of a response.
 func (v *ResourceNotFoundException) AppendJSON(dst []byte) []byte {
+	dst = appendType(dst, v)
+	dst = appendMessage(dst, v.Message)
+	return append(dst, '}')
+}
+
+// SerializationException says that a body is not JSON or that a member has the wrong JSON type.
+type SerializationException struct {
+	Message string
+}
+
+// Error returns the exception's name and message.
+func (v *SerializationException) Error() string { return describe(v, v.Message) }
+
+// ErrorCode returns the name by which clients know the exception.
+func (*SerializationException) ErrorCode() string { return "SerializationException" }
+
+// HTTPStatus returns 400.
+func (*SerializationException) HTTPStatus() int { return 400 }
+
+// AppendJSON appends the exception as the body of a response.
+func (v *SerializationException) AppendJSON(dst []byte) []byte {
 	dst = appendType(dst, v)
 	dst = appendMessage(dst, v.Message)
 	return append(dst, '}')
@@ -420,6 +548,27 @@ func (v *TooManyTagsException) AppendJSON(dst []byte) []byte {
 		dst = append(dst, ",\"resourceName\":"...)
 		dst = wire.AppendString(dst, v.ResourceName.Value)
 	}
+	return append(dst, '}')
+}
+
+// UnknownOperationException says that there is no such operation, then without a message, or that Tailrace does not have it.
+type UnknownOperationException struct {
+	Message string
+}
+
+// Error returns the exception's name and message.
+func (v *UnknownOperationException) Error() string { return describe(v, v.Message) }
+
+// ErrorCode returns the name by which clients know the exception.
+func (*UnknownOperationException) ErrorCode() string { return "UnknownOperationException" }
+
+// HTTPStatus returns 400.
+func (*UnknownOperationException) HTTPStatus() int { return 400 }
+
+// AppendJSON appends the exception as the body of a response.
+func (v *UnknownOperationException) AppendJSON(dst []byte) []byte {
+	dst = appendType(dst, v)
+	dst = appendMessage(dst, v.Message)
 	return append(dst, '}')
 }
 

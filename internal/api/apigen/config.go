@@ -41,3 +41,18 @@ var enumOrder = map[string][]string{
 var goPatterns = map[string]string{
 	`[\w-_]*`: `[\w\-_]*`,
 }
+
+// commonExceptions are those that every AWS service has and no model lists (cloudwatch-logs.md §1.3): what they say, and
+// whether the server is at fault. They have a message and nothing else.
+var commonExceptions = map[string]struct {
+	says  string
+	fault bool
+}{
+	"SerializationException":              {says: "says that a body is not JSON or that a member has the wrong JSON type."},
+	"UnknownOperationException":           {says: "says that there is no such operation, then without a message, or that Tailrace does not have it."},
+	"InvalidSignatureException":           {says: "says that a signature does not match, or is outside its time."},
+	"MissingAuthenticationTokenException": {says: "says that a request is not signed."},
+	"IncompleteSignatureException":        {says: "says that a part of the signature is missing."},
+	"ExpiredTokenException":               {says: "says that a session token is past its time."},
+	"InternalFailure":                     {says: "is the answer to a fault that the model has no exception for.", fault: true},
+}

@@ -27,7 +27,11 @@ func (g *generator) decoder(name string) {
 		g.p("switch string(d.Name()) {")
 	}
 	for _, m := range members {
-		g.p("case %q:", m.wire)
+		if g.model.Shapes.byName[name].Exception && m.wire == "message" {
+			g.p(`case "message", "Message":`)
+		} else {
+			g.p("case %q:", m.wire)
+		}
 		g.decodeMember(m)
 		if bit, ok := required[m.wire]; ok {
 			g.p("has |= 1 << %d", bit)

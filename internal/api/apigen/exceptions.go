@@ -7,7 +7,11 @@ func (g *generator) exceptions() {
 		if g.model.Shapes.byName[name].Fault {
 			status = 500
 		}
-		g.structure(name, "is an exception of the API.")
+		says := "is an exception of the API."
+		if c, ok := commonExceptions[name]; ok {
+			says = c.says
+		}
+		g.structure(name, says)
 		g.p("// Error returns the exception's name and message.")
 		g.p("func (v *%s) Error() string { return describe(v, v.Message) }\n", name)
 		g.p("// ErrorCode returns the name by which clients know the exception.")
@@ -25,6 +29,17 @@ func (g *generator) exceptions() {
 			g.encodeMember(m)
 		}
 		g.p("return append(dst, '}')\n}\n")
+	}
+}
+
+// addCommon puts the exceptions that are in no model into this one.
+func (m *apiModel) addCommon() {
+	for name, c := range commonExceptions {
+		m.Shapes.names = append(m.Shapes.names, name)
+		m.Shapes.byName[name] = shape{
+			Type: "structure", Exception: true, Fault: c.fault,
+			Members: ordered[reference]{names: []string{"message"}, byName: map[string]reference{"message": {"Message"}}},
+		}
 	}
 }
 

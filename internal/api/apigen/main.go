@@ -32,6 +32,7 @@ func generate(dir string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	model.addCommon()
 	g := newGenerator(model)
 	files := map[string][]byte{}
 	for _, f := range []struct {
@@ -48,6 +49,7 @@ func generate(dir string) (map[string][]byte, error) {
 		{"z_decode.go", (*generator).decoders},
 		{"z_validate.go", (*generator).validators},
 		{"z_operation.go", (*generator).table},
+		{"z_client.go", (*generator).client},
 	} {
 		g.out.Reset()
 		f.write(g)
