@@ -1,0 +1,91 @@
+package service
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"tailrace/internal/api"
+	"tailrace/internal/auth"
+	"tailrace/internal/awsjson"
+	"tailrace/internal/catalog/sqlite"
+	"tailrace/internal/logs"
+	"tailrace/internal/storage"
+	"tailrace/internal/vfs"
+)
+
+// testScope is the caller of every test that names no other; testTime is when tests begin (cloudwatch-logs.md §21).
+var (
+	testScope = logs.Scope{Account: "111111111111", Region: "us-east-1"}
+	testTime  = time.UnixMilli(1_770_155_857_123)
+)
+
+// harness is a Service on a real catalog and a real engine, in memory, with a clock that stands until it is moved.
+type harness struct {
+	*Service
+	engine *storage.Engine
+	cat    *sqlite.Catalog
+	millis atomic.Int64
+	ctx    context.Context
+}
+
+func newHarness(t testing.TB, c Config, o storage.Options) *harness {
+	t.Helper()
+	h := &harness{ctx: auth.NewContext(t.Context(), auth.Identity{Account: testScope.Account, Region: testScope.Region})}
+	h.millis.Store(testTime.UnixMilli())
+	var err error
+	if h.cat, err = sqlite.OpenMemory(); err != nil {
+		t.Fatal(err)
+	}
+	o.FS, o.Dir, o.Catalog, o.Now, o.Manual = vfs.NewMem(), "/data", h.cat, h.now, true
+	if h.engine, err = storage.Open(context.Background(), o); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := h.engine.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := h.cat.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	c.Catalog, c.Engine, c.Now = h.cat, h.engine, h.now
+	if c.TokenKey == nil {
+		c.TokenKey = []byte("the same key in every test")
+	}
+	h.Service = New(c)
+	return h
+}
+
+func (h *harness) now() time.Time { return time.UnixMilli(h.millis.Load()) }
+
+// handler is the real wire in open mode: the caller is who the request claims to be.
+func (h *harness) handler(t testing.TB) *awsjson.Handler {
+	t.Helper()
+	keyring, err := auth.OpenKeyring(h.cat, filepath.Join(t.TempDir(), "key"), auth.KeyringOptions{Now: h.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return awsjson.New(awsjson.Config{
+		Lookup: func(name string) (awsjson.Invoke, bool) {
+			op, ok := api.Operations[name]
+			return func(ctx context.Context, body, dst []byte) ([]byte, error) {
+				return op.Invoke(ctx, h.Service, body, dst)
+			}, ok
+		},
+		Auth:   auth.New(auth.Options{Keyring: keyring, Service: "logs", Region: testScope.Region, Now: h.now}),
+		Logger: slog.New(slog.DiscardHandler),
+		Now:    h.now,
+	})
+}
+
+// must fails the test for an error.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

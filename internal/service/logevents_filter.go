@@ -1,0 +1,185 @@
+package service
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"tailrace/internal/api"
+	"tailrace/internal/catalog"
+	"tailrace/internal/filterpattern"
+	"tailrace/internal/logs"
+	"tailrace/internal/storage"
+)
+
+// newestFirstSince is the least startTime with which FilterLogEvents goes from the newest event backward.
+var newestFirstSince = time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
+
+// FilterLogEvents returns a page of a group's events that match, in order of id over all streams, from the oldest or the
+// newest. A call stops when the page is full or it has looked at enough; only an absent token is the end, and
+// searchedLogStreams is always empty (cloudwatch-logs.md §7).
+func (s *Service) FilterLogEvents(ctx context.Context, in *api.FilterLogEventsRequest) (*api.FilterLogEventsResponse, error) {
+	if in.LogStreamNames != nil && in.LogStreamNamePrefix.Set {
+		return nil, invalidParameter("logStreamNames and logStreamNamePrefix are mutually exclusive parameters.")
+	}
+	pattern, err := filterpattern.Parse(in.FilterPattern.Value)
+	if err != nil {
+		return nil, groupNoun.exception("parse filter pattern", err)
+	}
+	g, err := s.groupByEither(ctx, in.LogGroupName, in.LogGroupIdentifier)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkReadable(g, "FilterLogEvents"); err != nil {
+		return nil, err
+	}
+	walk := newWalk("FilterLogEvents", g.Scope).number(int64(g.ID)).texts(in.LogStreamNames).
+		text(in.LogStreamNamePrefix.Value).number(in.StartTime.Or(-1)).number(in.EndTime.Or(-1)).text(in.FilterPattern.Value)
+	place, err := s.filterPlace(walk, in)
+	if err != nil {
+		return nil, err
+	}
+	q := storage.Query{
+		Group:        g.ID,
+		StreamPrefix: in.LogStreamNamePrefix.Value,
+		Range:        filterRange(in, expiry(g, s.millis())),
+		Reverse:      place.reverse,
+	}
+	if q.Streams, err = s.namedStreams(ctx, g, in.LogStreamNames); err != nil {
+		return nil, err
+	}
+	if place.reverse {
+		q.Before = place.id
+	} else {
+		q.After = place.id
+	}
+	events, more, err := s.filterPage(ctx, q, pattern, in.Limit.Or(maxPageEvents))
+	if err != nil {
+		return nil, groupNoun.exception("filter events of "+g.Name, err)
+	}
+	out := &api.FilterLogEventsResponse{Events: events, SearchedLogStreams: []api.SearchedLogStream{}}
+	if !more.IsZero() {
+		out.NextToken = api.Some(s.tokens.seal(walk, filterPlace{place.reverse, more}.append(nil)))
+	}
+	return out, nil
+}
+
+// namedStreams finds the streams by name; nil if there are no names.
+func (s *Service) namedStreams(ctx context.Context, g catalog.Group, names []string) ([]logs.StreamID, error) {
+	var ids []logs.StreamID
+	for _, name := range names {
+		stream, err := s.stream(ctx, g, name)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(ids, stream.ID) {
+			ids = append(ids, stream.ID)
+		}
+	}
+	return ids, nil
+}
+
+// filterRange is the span of event time that a request asks for; its endTime belongs to it.
+func filterRange(in *api.FilterLogEventsRequest, expiry int64) logs.TimeRange {
+	span := logs.TimeRange{Start: max(in.StartTime.Or(0), expiry), End: logs.AllTime.End}
+	if end := in.EndTime.Or(span.End); end < span.End {
+		span.End = end + 1
+	}
+	return span
+}
+
+// filterPlace is where a walk of FilterLogEvents goes on, and the cursor of its tokens:
+//
+//	reverse u8 | event id, 26 bytes
+type filterPlace struct {
+	reverse bool
+	id      logs.EventID
+}
+
+func (p filterPlace) append(b []byte) []byte {
+	if p.reverse {
+		return appendID(append(b, 1), p.id)
+	}
+	return appendID(append(b, 0), p.id)
+}
+
+func readFilterPlace(b []byte) (filterPlace, error) {
+	if len(b) == 0 || b[0] > 1 {
+		return filterPlace{}, errToken
+	}
+	id, err := readID(b[1:])
+	return filterPlace{b[0] == 1, id}, err
+}
+
+// filterPlace reads the request's token, or begins where it asks.
+func (s *Service) filterPlace(walk walk, in *api.FilterLogEventsRequest) (filterPlace, error) {
+	if !in.NextToken.Set {
+		reverse := !in.StartFromHead.Or(true)
+		if reverse && in.StartTime.Or(0) < newestFirstSince {
+			return filterPlace{}, invalidParameter("startFromHead can be false only if startTime is at or after 2024-01-01T00:00:00Z.")
+		}
+		return filterPlace{reverse: reverse}, nil
+	}
+	cursor, err := s.tokens.open(walk, in.NextToken.Value)
+	if err != nil {
+		return filterPlace{}, groupNoun.exception("filter events", err)
+	}
+	place, err := readFilterPlace(cursor)
+	return place, groupNoun.exception("filter events", err)
+}
+
+// filterPage reads one page and returns with it the id after which to go on, or zero at the end.
+func (s *Service) filterPage(ctx context.Context, q storage.Query, pattern *filterpattern.Pattern, limit int32) ([]api.FilteredLogEvent, logs.EventID, error) {
+	budget := scanBudget{pattern: pattern, left: s.scanBudget}
+	if !pattern.MatchAll() {
+		q.Match = budget.match
+	}
+	q.Limit = int(limit) + 1 // one more tells whether there is a next page
+	scan := s.engine.Scan(ctx, q)
+	defer scan.Close()
+	var (
+		events = []api.FilteredLogEvent{}
+		last   logs.EventID
+		texts  arena
+		room   = newPageRoom(limit)
+	)
+	for scan.Next() {
+		batch := scan.Batch()
+		for i := range batch.Len() {
+			id, message := batch.ID[i], batch.Message[i]
+			if budget.isSpent() && !pattern.Match(message) {
+				return events, id, nil
+			}
+			if !room.take(message) {
+				return events, last, nil
+			}
+			last = id
+			events = append(events, api.FilteredLogEvent{
+				LogStreamName: batch.StreamName[i],
+				Timestamp:     id.Timestamp,
+				IngestionTime: id.Ingestion,
+				EventID:       texts.eventID(id),
+				Message:       texts.copy(message),
+			})
+		}
+	}
+	return events, logs.EventID{}, scan.Err()
+}
+
+// scanBudget bounds how many message bytes one call looks at. Once it is spent, every message passes the scan's filter, so
+// the scan comes forward at once with the place that it has reached: the first event that passed without being a match.
+// All matches before that place were given before it, because a scan gives events in order.
+type scanBudget struct {
+	pattern *filterpattern.Pattern
+	left    int64
+}
+
+func (b *scanBudget) match(message []byte) bool {
+	if b.isSpent() {
+		return true
+	}
+	b.left -= int64(len(message))
+	return b.pattern.Match(message)
+}
+
+func (b *scanBudget) isSpent() bool { return b.left <= 0 }

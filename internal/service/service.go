@@ -1,0 +1,73 @@
+package service
+
+import (
+	"crypto/rand"
+	"sync"
+	"time"
+
+	"tailrace/internal/api"
+	"tailrace/internal/catalog"
+	"tailrace/internal/logs"
+	"tailrace/internal/storage"
+)
+
+// DefaultScanBudget is how many bytes of messages one FilterLogEvents call looks at before it answers with what it has:
+// about a second of one core.
+const DefaultScanBudget = 1 << 30
+
+// Config says what a Service works with.
+type Config struct {
+	Catalog catalog.Catalog
+	Engine  *storage.Engine
+	// Now is the clock of all rules and creation times; nil: time.Now.
+	Now func() time.Time
+	// TokenKey authenticates page tokens, at least 16 bytes. Nil: a random key, and tokens end with the process.
+	TokenKey []byte
+	// ExactStoredBytes gives streams their true storedBytes: the sum of message bytes ever written to them. By default
+	// it is 0, as Amazon has it since 2019.
+	ExactStoredBytes bool
+	// ScanBudget replaces DefaultScanBudget if it is not 0. Bytes of messages; a call stops at the first batch beyond it.
+	ScanBudget int64
+}
+
+// Service answers the operations. What it does not implement answers as api.Unimplemented does.
+type Service struct {
+	api.Unimplemented
+	catalog    catalog.Catalog
+	engine     *storage.Engine
+	now        func() time.Time
+	tokens     tokens
+	groups     groupCache
+	exactBytes bool
+	scanBudget int64
+	eventLists sync.Pool // of *[]logs.Event
+}
+
+var _ api.Service = (*Service)(nil)
+
+// New returns a Service. It owns neither the catalog nor the engine.
+func New(c Config) *Service {
+	s := &Service{
+		catalog:    c.Catalog,
+		engine:     c.Engine,
+		now:        c.Now,
+		exactBytes: c.ExactStoredBytes,
+		scanBudget: c.ScanBudget,
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.scanBudget == 0 {
+		s.scanBudget = DefaultScanBudget
+	}
+	s.tokens = tokens{key: c.TokenKey, now: s.now}
+	if s.tokens.key == nil {
+		s.tokens.key = make([]byte, 32)
+		_, _ = rand.Read(s.tokens.key) // never fails
+	}
+	s.eventLists.New = func() any { return new([]logs.Event) }
+	return s
+}
+
+// millis is the clock in epoch milliseconds.
+func (s *Service) millis() int64 { return s.now().UnixMilli() }
