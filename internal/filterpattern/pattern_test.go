@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 func mustParse(t testing.TB, pattern string) *Pattern {
@@ -75,6 +77,7 @@ func TestRequired(t *testing.T) {
 		{`{ $.a = null }`, `"null"|"\\u" & "\"a\""|"\\u"`},
 		{`{ $.a = "xy" || $.b = %vw% }`, `"\"xy\""|"\\u"|"vw"`},
 		{`{ $.a = "xy" || $.b NOT EXISTS }`, ``},
+		{`[a=x || a=longer, b=mid]`, `"mid" & "x"|"longer"`},
 		{`[a=xyz, b!=c, c=4* || c=*5]`, `"xyz" & "4"|"5"`},
 		{`[a=404]`, ``},
 	} {
@@ -91,6 +94,19 @@ func TestRequired(t *testing.T) {
 			t.Errorf("%s\nwant %s\n got %s", c.pattern, c.want, got)
 		}
 	}
+}
+
+// TestFinder compares with package bytes, where the byte looked for is rare and where it is everywhere.
+func TestFinder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		needle := rapid.SliceOfN(rapid.SampledFrom([]byte("aab")), 0, 8).Draw(t, "needle")
+		text := bytes.Repeat([]byte(rapid.SampledFrom([]string{"ab", "aab", "z"}).Draw(t, "filling")), rapid.IntRange(0, 60).Draw(t, "n"))
+		text = append(text, rapid.SliceOfN(rapid.SampledFrom([]byte("aaaabz")), 0, 30).Draw(t, "text")...)
+		f := newFinder(string(needle))
+		if got, want := f.index(text), bytes.Index(text, needle); got != want {
+			t.Fatalf("index %d, want %d", got, want)
+		}
+	})
 }
 
 // TestNoAllocation runs every benchmark's pattern over lines of each kind.
@@ -143,6 +159,8 @@ func FuzzWalk(f *testing.F) {
 	for _, message := range messages {
 		f.Add([]byte(message))
 	}
+	f.Add([]byte("{\"a\":\"a control \x01 among many\"}"))
+	f.Add([]byte("{\"a\":\"bytes of text \xff\x7f that are no UTF-8\"}"))
 	f.Fuzz(func(t *testing.T, message []byte) {
 		w := walker{trie: newTrie(nil), text: message}
 		want := json.Valid(message) && bytes.TrimLeft(message, " \t\r\n")[0] == '{'
