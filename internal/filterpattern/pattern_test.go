@@ -98,6 +98,13 @@ func TestRequired(t *testing.T) {
 
 // TestFinder compares with package bytes, where the byte looked for is rare and where it is everywhere.
 func TestFinder(t *testing.T) {
+	f := newFinder("abb")
+	if got := f.index([]byte(strings.Repeat("ab", 50) + "abba")); got != 100 {
+		t.Errorf("index %d behind many near misses, want 100", got)
+	}
+	if got := f.index([]byte(strings.Repeat("ab", 50))); got != -1 {
+		t.Errorf("index %d of what is not there", got)
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		needle := rapid.SliceOfN(rapid.SampledFrom([]byte("aab")), 0, 8).Draw(t, "needle")
 		text := bytes.Repeat([]byte(rapid.SampledFrom([]string{"ab", "aab", "z"}).Draw(t, "filling")), rapid.IntRange(0, 60).Draw(t, "n"))
