@@ -10,7 +10,6 @@ import (
 	"tailrace/internal/logs"
 	"tailrace/internal/storage/head"
 	"tailrace/internal/storage/segment"
-	"tailrace/internal/vfs"
 )
 
 // Flush moves all events that are in heads now into segments and cuts the log.
@@ -132,7 +131,7 @@ func (e *Engine) writeSegment(ctx context.Context, fill func(*segment.Writer) er
 	}
 	object := fmt.Sprintf("%016d.parquet", id)
 	temporary := object + ".tmp"
-	meta, err := e.writeFile(e.readers.path(temporary), fill)
+	meta, err := e.writeFile(ctx, e.readers.path(temporary), fill)
 	if err == nil && meta.Rows > 0 {
 		err = e.readers.publish(temporary, object)
 	}
@@ -150,7 +149,7 @@ func (e *Engine) writeSegment(ctx context.Context, fill func(*segment.Writer) er
 }
 
 // writeFile writes, syncs and verifies a segment under a temporary name.
-func (e *Engine) writeFile(name string, fill func(*segment.Writer) error) (segment.Meta, error) {
+func (e *Engine) writeFile(ctx context.Context, name string, fill func(*segment.Writer) error) (segment.Meta, error) {
 	f, err := e.o.FS.Create(name)
 	if err != nil {
 		return segment.Meta{}, err
@@ -167,20 +166,16 @@ func (e *Engine) writeFile(name string, fill func(*segment.Writer) error) (segme
 	if err := f.Sync(); err != nil {
 		return meta, err
 	}
-	return meta, e.verify(name, meta)
+	return meta, e.verify(ctx, name, meta)
 }
 
 // verify reads a segment again, through a new file handle.
-func (e *Engine) verify(name string, want segment.Meta) error {
+func (e *Engine) verify(ctx context.Context, name string, want segment.Meta) error {
 	f, err := e.o.FS.Open(name)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	return verifyFile(f, want)
-}
-
-func verifyFile(f vfs.File, want segment.Meta) error {
 	size, err := f.Size()
 	if err != nil {
 		return err
@@ -189,9 +184,8 @@ func verifyFile(f vfs.File, want segment.Meta) error {
 	if err != nil {
 		return err
 	}
-	got := r.Meta()
-	if got.Rows != want.Rows || got.Size != want.Size {
-		return fmt.Errorf("verify %s: %d rows in %d bytes, want %d in %d", f.Name(), got.Rows, got.Size, want.Rows, want.Size)
+	if got := r.Meta(); got.Rows != want.Rows || got.Size != want.Size {
+		return fmt.Errorf("verify %s: %d rows in %d bytes, want %d in %d", name, got.Rows, got.Size, want.Rows, want.Size)
 	}
-	return nil
+	return r.Verify(ctx)
 }
