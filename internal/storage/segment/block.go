@@ -89,8 +89,9 @@ func encodingOf(c eventColumn) format.Encoding {
 	return format.DeltaBinaryPacked
 }
 
-// isCompressed tells the columns whose pages are zstd frames; the packed integers hardly get smaller.
-func isCompressed(c eventColumn) bool { return c == colMessage }
+// isCompressed tells the columns whose pages are zstd frames. Packed times get no smaller; where the batches of clients
+// begin and end makes patterns in the others.
+func isCompressed(c eventColumn) bool { return c != colTimestamp }
 
 // cut ends the block: a page of each event column. Messages go to the file, the other pages wait for the end of the row
 // group, because the pages of a column stand together.

@@ -169,8 +169,6 @@ func (q *Query) span() span {
 	return s
 }
 
-func (s span) holds(id logs.EventID) bool { return id.Compare(s.from) >= 0 && id.Less(s.to) }
-
 func (s span) overlaps(run *Run) bool {
 	return s.from.Less(s.to) && logs.MinEventID(run.FirstEvent).Less(s.to) && !logs.MaxEventID(run.LastEvent).Less(s.from)
 }

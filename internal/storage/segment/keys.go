@@ -31,11 +31,33 @@ type repeat struct {
 
 // begin makes s the stream whose rows follow.
 func (k *keys) begin(s Stream) {
-	var group, stream [8]byte
-	binary.LittleEndian.PutUint64(group[:], uint64(s.Group))
-	binary.LittleEndian.PutUint64(stream[:], uint64(s.Stream))
-	k.value = [keyColumns]string{colAccount: s.Scope.Account, colRegion: s.Scope.Region, colGroupName: s.GroupName,
-		colStreamName: s.StreamName, colGroupID: string(group[:]), colStreamID: string(stream[:])}
+	for c := range keyColumns {
+		k.value[c] = keyOf(&s, c)
+	}
+}
+
+// keyOf is a stream's value in a key column, in Parquet's plain form without a length.
+func keyOf(s *Stream, c keyColumn) string {
+	switch c {
+	case colAccount:
+		return s.Scope.Account
+	case colRegion:
+		return s.Scope.Region
+	case colGroupName:
+		return s.GroupName
+	case colStreamName:
+		return s.StreamName
+	case colGroupID:
+		return plainID(uint64(s.Group))
+	default:
+		return plainID(uint64(s.Stream))
+	}
+}
+
+func plainID(id uint64) string {
+	var b [8]byte
+	binary.LittleEndian.PutUint64(b[:], id)
+	return string(b[:])
 }
 
 // end puts the rows of the stream that were counted into the columns.

@@ -18,10 +18,13 @@ type pages struct {
 	ends []int64        // of the messages in text; empty until loadMessages
 	text []byte
 
-	read []byte  // a page as it is in the file
-	raw  []byte  // the body of a page of messages
-	ints []int64 // a column
-	rows []int32 // rows that were matched
+	read   []byte  // a page as it is in the file
+	raw    []byte  // the body of the page of messages, of which text is a part
+	packed []byte  // the body of another page
+	ints   []int64 // a column
+	rows   []int32 // rows that were matched
+
+	inspect func(page []byte, c eventColumn) error // if set, sees every page that is read
 }
 
 var pagesPool = sync.Pool{New: func() any { return new(pages) }}
@@ -33,7 +36,7 @@ func takePages(r *Reader) *pages {
 }
 
 func (p *pages) give() {
-	p.r, p.block = nil, nil
+	p.r, p.block, p.inspect = nil, nil, nil
 	pagesPool.Put(p)
 }
 
@@ -63,12 +66,21 @@ func (p *pages) body(c eventColumn) ([]byte, error) {
 	if checksum(p.read) != e.crc {
 		return nil, p.r.corrupt(e.offset, "page's checksum differs")
 	}
+	if p.inspect != nil {
+		if err := p.inspect(p.read, c); err != nil {
+			return nil, err
+		}
+	}
 	body := p.read[e.header:]
 	if !isCompressed(c) {
 		return body, nil
 	}
-	p.raw = grow(p.raw, e.raw)
-	raw, err := unpack(p.raw[:0], body)
+	room := &p.raw
+	if c != colMessage {
+		room = &p.packed
+	}
+	*room = grow(*room, e.raw)
+	raw, err := unpack((*room)[:0], body)
 	if err != nil || len(raw) != e.raw {
 		return nil, p.r.corrupt(e.offset, "page of %d bytes does not unpack to %d: %v", e.size, e.raw, err)
 	}
@@ -169,14 +181,15 @@ func (p *pages) within(run *Run, s span, next *blockEntry) (a, b int, err error)
 	first, last := p.block.firstRow, p.block.firstRow+int64(p.block.rows)
 	a = int(max(run.FirstRow, first) - first)
 	b = int(min(run.FirstRow+run.Rows, last) - first)
-	least, most := logs.MinEventID(run.FirstEvent), logs.MaxEventID(run.LastEvent)
+	least := logs.MinEventID(run.FirstEvent)
 	if run.FirstRow <= first {
 		least = p.block.first
 	}
+	sooner := logs.MaxEventID(run.LastEvent).Less(s.to)
 	if run.FirstRow+run.Rows > last && next != nil {
-		most = next.first // one too far, but it is sorted
+		sooner = !s.to.Less(next.first)
 	}
-	if a >= b || s.holds(least) && s.holds(most) {
+	if a >= b || sooner && !least.Less(s.from) {
 		return a, b, nil
 	}
 	if err := p.loadIDs(); err != nil {

@@ -33,8 +33,8 @@ const (
 
 const allColumns = int(eventColumns) + int(keyColumns)
 
-// column describes one column of the Parquet schema. Its field id is its place in schema plus one, for ever.
-type column struct {
+// field describes one column of the Parquet schema. Its field id is its place in schema plus one, for ever.
+type field struct {
 	name    string
 	typ     format.Type
 	logical format.LogicalTypeValue // nil for bytes
@@ -50,7 +50,7 @@ var (
 	uint16s = &format.IntType{BitWidth: 16}
 )
 
-var schema = [allColumns]column{
+var schema = [allColumns]field{
 	{"account", format.ByteArray, text, deprecated.UTF8, -1, colAccount},
 	{"region", format.ByteArray, text, deprecated.UTF8, -1, colRegion},
 	{"group_name", format.ByteArray, text, deprecated.UTF8, -1, colGroupName},
@@ -69,6 +69,9 @@ const messagePlace = 6
 
 // sortedBy are the columns of the order of rows, as places in schema.
 var sortedBy = [...]int32{9, 10, 4, 5, 7, 8}
+
+// fileOrder are the places in schema in the order in which a row group has the columns.
+var fileOrder = [allColumns]int{6, 4, 5, 7, 8, 0, 1, 2, 3, 9, 10}
 
 // schemaElements is the schema as the footer has it. Where notText is true strings are annotated as mere bytes: readers
 // refuse strings that are not UTF-8.

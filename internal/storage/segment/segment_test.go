@@ -1,0 +1,336 @@
+package segment
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"tailrace/internal/column"
+	"tailrace/internal/logs"
+)
+
+// drawRuns draws streams of some groups with events that share times, ingestion times and requests, and messages of any
+// bytes.
+func drawRuns(t *rapid.T) []testRun {
+	var runs []testRun
+	scope := logs.Scope{Account: "123456789012", Region: rapid.SampledFrom([]string{"eu-west-1", ""}).Draw(t, "region")}
+	group := logs.GroupID(0)
+	for range rapid.IntRange(0, 4).Draw(t, "groups") {
+		group += logs.GroupID(rapid.SampledFrom([]uint64{1, 2, 1 << 40}).Draw(t, "group"))
+		stream := logs.StreamID(rapid.SampledFrom([]uint64{0, 7, 1 << 62}).Draw(t, "base"))
+		for range rapid.IntRange(1, 6).Draw(t, "streams") {
+			stream += logs.StreamID(rapid.Uint64Range(1, 3).Draw(t, "stream"))
+			run := testRun{Stream: Stream{Group: group, Stream: stream, GroupName: fmt.Sprintf("/g/%d", group), Scope: scope,
+				StreamName: rapid.SampledFrom([]string{"a", "näme", "bad\xff", "x/y/[$LATEST]"}).Draw(t, "name") + fmt.Sprint(stream)}}
+			run.ids = drawIDs(t)
+			for range run.ids {
+				run.messages = append(run.messages, drawMessage(t))
+			}
+			runs = append(runs, run)
+		}
+	}
+	return runs
+}
+
+func drawIDs(t *rapid.T) []logs.EventID {
+	id := rapid.Custom(func(t *rapid.T) logs.EventID {
+		return logs.EventID{
+			Timestamp: rapid.OneOf(rapid.Int64Range(1000, 1020), rapid.Int64Min(0)).Draw(t, "ts"),
+			Ingestion: rapid.OneOf(rapid.Int64Range(2000, 2002), rapid.Int64Min(0)).Draw(t, "in"),
+			Request:   rapid.OneOf(rapid.Uint64Range(0, 3), rapid.Uint64()).Draw(t, "rq"),
+			Index:     rapid.OneOf(rapid.Uint16Range(0, 3), rapid.Uint16()).Draw(t, "ix"),
+		}
+	})
+	ids := rapid.SliceOfN(id, 0, 40).Draw(t, "ids")
+	slices.SortFunc(ids, logs.EventID.Compare)
+	return slices.Compact(ids)
+}
+
+func drawMessage(t *rapid.T) []byte {
+	return rapid.OneOf(
+		rapid.Just([]byte("x")),
+		rapid.SliceOfN(rapid.Byte(), 1, 30),
+		rapid.Custom(func(t *rapid.T) []byte {
+			return bytes.Repeat([]byte(rapid.StringN(1, 3, 6).Draw(t, "unit")), rapid.IntRange(1, 200).Draw(t, "times"))
+		}),
+	).Draw(t, "message")
+}
+
+func drawOptions(t *rapid.T) Options {
+	return Options{
+		Level:      rapid.SampledFrom([]Level{Fast, Dense}).Draw(t, "level"),
+		BlockBytes: rapid.SampledFrom([]int{1, 60, 500, 0}).Draw(t, "block"),
+		GroupRows:  rapid.SampledFrom([]int{1, 30, 0}).Draw(t, "rows"),
+		GroupBytes: rapid.SampledFrom([]int64{300, 0}).Draw(t, "bytes"),
+	}
+}
+
+func drawQuery(t *rapid.T, run *testRun) Query {
+	bound := rapid.Custom(func(t *rapid.T) logs.EventID {
+		id := logs.EventID{Timestamp: rapid.Int64Range(990, 1030).Draw(t, "t")}
+		if n := len(run.ids); n > 0 && rapid.Bool().Draw(t, "exact") {
+			id = run.ids[rapid.IntRange(0, n-1).Draw(t, "at")]
+		}
+		return id
+	})
+	q := Query{Range: logs.AllTime, Reverse: rapid.Bool().Draw(t, "reverse")}
+	if rapid.Bool().Draw(t, "ranged") {
+		q.Range = logs.TimeRange{Start: bound.Draw(t, "start").Timestamp, End: bound.Draw(t, "end").Timestamp}
+	}
+	if rapid.Bool().Draw(t, "hasAfter") {
+		q.After = bound.Draw(t, "after")
+	}
+	if rapid.Bool().Draw(t, "hasBefore") {
+		q.Before = bound.Draw(t, "before")
+	}
+	if rapid.Bool().Draw(t, "hasMatch") {
+		q.Match = func(m []byte) bool { return len(m)%2 == 1 }
+	}
+	return q
+}
+
+// event is one row, copied out of a batch.
+type event struct {
+	id      logs.EventID
+	stream  logs.StreamID
+	name    string
+	message string
+}
+
+// naive answers a query by looking at every event.
+func (r *testRun) naive(q Query) (events []event) {
+	for i, id := range r.ids {
+		if !q.Range.Contains(id.Timestamp) || !q.After.IsZero() && !q.After.Less(id) || !q.Before.IsZero() && !id.Less(q.Before) {
+			continue
+		}
+		if q.Match == nil || q.Match(r.messages[i]) {
+			events = append(events, event{id, r.Stream.Stream, r.StreamName, string(r.messages[i])})
+		}
+	}
+	if q.Reverse {
+		slices.Reverse(events)
+	}
+	return events
+}
+
+func drain(c *Cursor) (events []event, err error) {
+	defer c.Close()
+	var b column.Batch
+	for {
+		more, err := c.Next(&b)
+		if err != nil || !more {
+			return events, err
+		}
+		for i := range b.Len() {
+			events = append(events, event{b.ID[i], b.Stream[i], b.StreamName[i], string(b.Message[i])})
+		}
+	}
+}
+
+func TestRoundTrip(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		runs, opts := drawRuns(rt), drawOptions(rt)
+		file, meta := encode(t, runs, opts)
+		r := open(t, file)
+		if err := r.Verify(context.Background()); err != nil {
+			rt.Fatal(err)
+		}
+		stored := slices.DeleteFunc(slices.Clone(runs), func(r testRun) bool { return len(r.ids) == 0 })
+		checkDirectory(rt, r, meta, stored)
+		for i := range stored {
+			q := drawQuery(rt, &stored[i])
+			run, ok := r.Run(stored[i].Group, stored[i].Stream.Stream)
+			if !ok {
+				rt.Fatalf("no run of stream %d", stored[i].Stream.Stream)
+			}
+			got, err := drain(r.Cursor(run, q))
+			if want := stored[i].naive(q); err != nil || !slices.Equal(got, want) {
+				rt.Fatalf("cursor of %d with %+v: %v\n got %v\nwant %v", run.Stream.Stream, q, err, got, want)
+			}
+		}
+		for _, g := range meta.Groups {
+			checkScan(rt, r, g.Group, stored)
+		}
+	})
+}
+
+func checkDirectory(t *rapid.T, r *Reader, meta Meta, stored []testRun) {
+	if got := r.Meta(); got.Size != meta.Size || got.Rows != meta.Rows || !slices.Equal(got.Groups, meta.Groups) {
+		t.Fatalf("meta = %+v, writer said %+v", got, meta)
+	}
+	if len(r.All()) != len(stored) {
+		t.Fatalf("%d runs, want %d", len(r.All()), len(stored))
+	}
+	row := int64(0)
+	for i, run := range r.All() {
+		ids := stored[i].ids
+		want := Run{Stream: stored[i].Stream, FirstRow: row, Rows: int64(len(ids)), Bytes: stored[i].bytes(),
+			FirstEvent: ids[0].Timestamp, LastEvent: ids[len(ids)-1].Timestamp}
+		if run != want {
+			t.Fatalf("run %d = %+v, want %+v", i, run, want)
+		}
+		row += run.Rows
+	}
+}
+
+func checkScan(t *rapid.T, r *Reader, group logs.GroupID, stored []testRun) {
+	q := drawQuery(t, &stored[0])
+	odd := rapid.Bool().Draw(t, "odd")
+	chosen := func(s logs.StreamID) bool { return !odd || s%2 == 1 }
+	var want []event
+	for i := range stored {
+		if stored[i].Group == group && chosen(stored[i].Stream.Stream) {
+			forward := q
+			forward.Reverse = false
+			want = append(want, stored[i].naive(forward)...)
+		}
+	}
+	got, err := drain(r.Scan(group, q, func(run *Run) bool { return chosen(run.Stream.Stream) }))
+	if err != nil || !slices.Equal(got, want) {
+		t.Fatalf("scan of %d with %+v: %v\n got %v\nwant %v", group, q, err, got, want)
+	}
+}
+
+func TestLongMessages(t *testing.T) {
+	run := testRun{Stream: Stream{Group: 1, Stream: 1, GroupName: "g", StreamName: "s"}}
+	for i, size := range []int{1, 1 << 20, 5, 300 << 10, 1 << 20, 2} {
+		run.ids = append(run.ids, logs.EventID{Timestamp: int64(i)})
+		run.messages = append(run.messages, bytes.Repeat([]byte{byte('a' + i)}, size))
+	}
+	file, _ := encode(t, []testRun{run}, Options{})
+	r := open(t, file)
+	if err := r.Verify(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for _, reverse := range []bool{false, true} {
+		q := Query{Range: logs.AllTime, Reverse: reverse}
+		c := r.Cursor(r.All()[0], q)
+		got, err := drain(c)
+		if err != nil || !slices.Equal(got, run.naive(q)) || c.Scanned() != run.bytes() {
+			t.Errorf("reverse=%v: %v, %d events, %d bytes scanned", reverse, err, len(got), c.Scanned())
+		}
+	}
+}
+
+// A cursor must read no more than what it needs: that is what makes a page from the middle of a long run cheap.
+func TestCursorReadsWhatItNeeds(t *testing.T) {
+	run := testRun{Stream: Stream{Group: 1, Stream: 1, GroupName: "g", StreamName: "s"}}
+	for i := range 1000 {
+		run.ids = append(run.ids, logs.EventID{Timestamp: int64(i)})
+		run.messages = append(run.messages, fmt.Appendf(nil, "message %06d", i))
+	}
+	file, _ := encode(t, []testRun{run}, Options{BlockBytes: 10 * 14})
+	never := func([]byte) bool { return false }
+	for _, c := range []struct {
+		name  string
+		q     Query
+		reads int
+	}{
+		{"one block by time", Query{Range: logs.TimeRange{Start: 502, End: 505}}, 5},
+		{"whole blocks by time", Query{Range: logs.TimeRange{Start: 500, End: 520}}, 10},
+		{"after the last of a block", Query{Range: logs.AllTime, After: logs.EventID{Timestamp: 989}}, 9},
+		{"a whole block", Query{Range: logs.TimeRange{Start: 990, End: 2000}}, 5},
+		{"no id in the block", Query{Range: logs.AllTime, After: logs.EventID{Timestamp: 502}, Before: logs.EventID{Timestamp: 503}}, 4},
+		{"no match", Query{Range: logs.TimeRange{Start: 500, End: 510}, Match: never}, 1},
+		{"beyond the run", Query{Range: logs.TimeRange{Start: 1000, End: 2000}}, 0},
+		{"empty range", Query{}, 0},
+	} {
+		f := &counter{memory: file}
+		r, err := Open(f, int64(len(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.reads = 0
+		if _, err := drain(r.Cursor(r.All()[0], c.q)); err != nil {
+			t.Fatal(err)
+		}
+		if f.reads != c.reads {
+			t.Errorf("%s: %d reads, want %d", c.name, f.reads, c.reads)
+		}
+	}
+}
+
+type counter struct {
+	memory
+	reads int
+}
+
+func (c *counter) ReadAt(b []byte, offset int64) (int, error) {
+	c.reads++
+	return c.memory.ReadAt(b, offset)
+}
+
+func TestAddRefuses(t *testing.T) {
+	a := Stream{Group: 2, Stream: 5, GroupName: "g", StreamName: "s"}
+	id := func(ts int64) logs.EventID { return logs.EventID{Timestamp: ts} }
+	with := func(change func(*Stream)) Stream { s := a; change(&s); return s }
+	for _, c := range []struct {
+		name   string
+		second Stream
+		ids    []logs.EventID
+		size   int
+		err    error
+	}{
+		{"the same stream", a, []logs.EventID{id(9)}, 1, ErrOrder},
+		{"an earlier group", with(func(s *Stream) { s.Group, s.Stream = 1, 9 }), []logs.EventID{id(9)}, 1, ErrOrder},
+		{"another name of the group", with(func(s *Stream) { s.Stream, s.GroupName = 6, "h" }), []logs.EventID{id(9)}, 1, ErrOrder},
+		{"another account", with(func(s *Stream) { s.Stream, s.Scope.Account = 6, "1" }), []logs.EventID{id(9)}, 1, ErrOrder},
+		{"an id twice", with(func(s *Stream) { s.Stream = 6 }), []logs.EventID{id(9), id(9)}, 1, ErrOrder},
+		{"ids backwards", with(func(s *Stream) { s.Stream = 6 }), []logs.EventID{id(9), id(8)}, 1, ErrOrder},
+		{"a negative time", with(func(s *Stream) { s.Stream = 6 }), []logs.EventID{id(-1)}, 1, ErrOrder},
+		{"a long message", with(func(s *Stream) { s.Stream = 6 }), []logs.EventID{id(9)}, MaxMessage + 1, ErrMessage},
+	} {
+		var out bytes.Buffer
+		w := NewWriter(&out, Options{})
+		if err := w.AddEvents(a, []logs.EventID{id(1), id(2)}, [][]byte{[]byte("x"), []byte("y")}); err != nil {
+			t.Fatal(err)
+		}
+		messages := make([][]byte, len(c.ids))
+		for i := range messages {
+			messages[i] = make([]byte, c.size)
+		}
+		if err := w.AddEvents(c.second, c.ids, messages); !errors.Is(err, c.err) {
+			t.Errorf("%s: %v, want %v", c.name, err, c.err)
+		}
+		if _, err := w.Close(); err == nil {
+			t.Errorf("%s: Close after it succeeds", c.name)
+		}
+	}
+}
+
+var errDisk = errors.New("disk on fire")
+
+// full is a disk that takes so many bytes.
+type full int
+
+func (f *full) Write(b []byte) (int, error) {
+	if len(b) > int(*f) {
+		return 0, errDisk
+	}
+	*f -= full(len(b))
+	return len(b), nil
+}
+
+func TestWriteErrors(t *testing.T) {
+	runs := corpus(1, 4<<20, 4, 100)
+	for _, room := range []full{0, 1, 300 << 10} {
+		w := NewWriter(&room, Options{})
+		var err error
+		for i := range runs {
+			if err = w.AddEvents(runs[i].Stream, runs[i].ids, runs[i].messages); err != nil {
+				break
+			}
+		}
+		if err == nil {
+			_, err = w.Close()
+		}
+		if !errors.Is(err, errDisk) {
+			t.Errorf("error = %v, want the disk's", err)
+		}
+	}
+}
