@@ -3,7 +3,9 @@ package auth
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"sync"
@@ -28,6 +30,7 @@ type KeyringOptions struct {
 // the TTL, so that no request, whatever ids it invents, costs more than its share of one query a tenth of the TTL.
 type Keyring struct {
 	keys   catalog.Keys
+	root   []byte // of the key file
 	sealer sealer
 	now    func() time.Time
 	ttl    time.Duration
@@ -72,11 +75,19 @@ func OpenKeyring(keys catalog.Keys, keyFile string, o KeyringOptions) (*Keyring,
 	if err != nil {
 		return nil, err
 	}
-	k := &Keyring{keys: keys, sealer: s, now: o.Now, ttl: o.TTL}
+	k := &Keyring{keys: keys, root: key, sealer: s, now: o.Now, ttl: o.TTL}
 	if k.ttl == 0 {
 		k.ttl = time.Second
 	}
 	return k, nil
+}
+
+// Derive returns 32 bytes made of the key file for one purpose: the same at each start, and telling nothing of the file or
+// of what another purpose gets.
+func (k *Keyring) Derive(purpose string) []byte {
+	mac := hmac.New(sha256.New, k.root)
+	mac.Write([]byte("tailrace " + purpose))
+	return mac.Sum(nil)
 }
 
 // Create makes a key for an account, twelve digits or empty for the default, and returns it: its secret is not shown again.

@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tailrace/internal/api"
+)
+
+func newFilter(s streams) *cobra.Command {
+	var flags clientFlags
+	var when span
+	var limit int
+	var prefix string
+	var names []string
+	cmd := &cobra.Command{
+		Use: "filter GROUP [PATTERN]", Short: "Search the events of a group", Args: between(1, 2, "GROUP", "[PATTERN]"),
+		Long: `Search the events of a group with a filter pattern of CloudWatch Logs, in order of time over all streams:
+
+  ERROR timeout            both terms, anywhere in the message
+  ?ERROR ?WARN             one of them
+  ERROR -Exiting           the one without the other
+  "connection reset"       a phrase
+  %status=5[0-9]{2}%       a regular expression
+  { $.status >= 500 }      a field of a JSON message
+  [ip, user, ..., status=5*, size]   a field of a message of words`,
+		Example: `  tailrace filter /app/web '{ $.status = 500 }' --since 1h`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in := &api.FilterLogEventsRequest{LogGroupName: api.Some(args[0]), LogStreamNames: names}
+			if len(args) == 2 {
+				in.FilterPattern = api.Some(args[1])
+			}
+			if prefix != "" {
+				in.LogStreamNamePrefix = api.Some(prefix)
+			}
+			var err error
+			if in.StartTime, in.EndTime, err = when.bounds(time.Now()); err != nil {
+				return err
+			}
+			c, err := flags.connect(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return explain(filter(cmd.Context(), s, c.logs(), in, flags.output, limit))
+		},
+	}
+	flags.add(cmd)
+	when.add(cmd)
+	cmd.Flags().IntVar(&limit, "limit", 0, "how many events at most; 0: all")
+	cmd.Flags().StringVar(&prefix, "stream-prefix", "", "only streams whose name begins so")
+	cmd.Flags().StringArrayVar(&names, "stream", nil, "only this stream; may stand more than once")
+	return cmd
+}
+
+// filter prints pages as they come; JSON is one document and waits for the last.
+func filter(ctx context.Context, s streams, logs *api.Client, in *api.FilterLogEventsRequest, form string, limit int) error {
+	all := &api.FilterLogEventsResponse{}
+	for n := 0; ; {
+		if limit > 0 {
+			in.Limit = api.Some(int32(min(limit-n, maxEvents)))
+		}
+		out, err := logs.FilterLogEvents(ctx, in)
+		if err != nil {
+			return err
+		}
+		n += len(out.Events)
+		if form == "json" {
+			all.Events = append(all.Events, out.Events...)
+		} else if err := printFiltered(s, out.Events); err != nil {
+			return err
+		}
+		if in.NextToken = out.NextToken; !out.NextToken.Set || limit > 0 && n >= limit {
+			break
+		}
+	}
+	if form == "json" {
+		return printJSON(s, all)
+	}
+	return nil
+}
+
+func printFiltered(s streams, events []api.FilteredLogEvent) error {
+	w := bufio.NewWriter(s.out)
+	for i := range events {
+		e := &events[i]
+		fmt.Fprintf(w, "%s  %s  %s\n", humanTime(e.Timestamp), e.LogStreamName, bytes.TrimRight(e.Message, "\r\n"))
+	}
+	return w.Flush()
+}

@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"go.yaml.in/yaml/v3"
+)
+
+// environment is the name of the variable that sets a flag: --flush-age is TAILRACE_FLUSH_AGE.
+func environment(flag string) string {
+	return "TAILRACE_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// applySettings gives every flag that the command line leaves out the value of its environment variable or else of the
+// configuration file: a YAML map from flag names to values. A name in the file that is no flag is an error, as is a
+// value that the flag does not take.
+func applySettings(cmd *cobra.Command, file string) error {
+	values, err := readSettings(cmd, file)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if f.Changed {
+			return
+		}
+		if value, ok := os.LookupEnv(environment(f.Name)); ok {
+			if err := cmd.Flags().Set(f.Name, value); err != nil {
+				errs = append(errs, fmt.Errorf("%s: %w", environment(f.Name), err))
+			}
+		} else if value, ok := values[f.Name]; ok {
+			if err := cmd.Flags().Set(f.Name, value); err != nil {
+				errs = append(errs, fmt.Errorf("%s: %s: %w", file, f.Name, err))
+			}
+		}
+	})
+	return errors.Join(errs...)
+}
+
+func readSettings(cmd *cobra.Command, file string) (map[string]string, error) {
+	if file == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("configuration file %s does not exist", file)
+	} else if err != nil {
+		return nil, fmt.Errorf("configuration file: %w", err)
+	}
+	var values map[string]string
+	if err := yaml.Unmarshal(text, &values); err != nil {
+		return nil, fmt.Errorf("configuration file %s: %w; want lines of the form `flag: value`", file, err)
+	}
+	for name := range values {
+		if cmd.Flags().Lookup(name) == nil {
+			return nil, fmt.Errorf("configuration file %s: %q is no setting; see tailrace %s --help", file, name, cmd.Name())
+		}
+	}
+	return values, nil
+}

@@ -1,0 +1,108 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"regexp"
+	"time"
+)
+
+// Config is everything a server can be told. The zero value is not useful: begin with Default.
+type Config struct {
+	Data   string // directory of everything that is kept
+	Listen string // host:port of the one listener
+
+	Region string // region of requests that name none
+
+	AllowAnonymous bool   // serve callers without keys on any address
+	TLSCert        string // PEM files; both or neither
+	TLSKey         string
+
+	Prefix string // path before /v3 at which the ParallelCluster API answers too, such as /prod; empty: none
+	// Version is what the ParallelCluster API says of images and clusters that state none: X.Y.Z.
+	ParallelClusterVersion string
+
+	Sync         string        // always: an answer means fsynced; interval: up to SyncInterval of answers may be lost
+	SyncInterval time.Duration // with Sync interval
+	WALFileBytes int64         // size at which a write-ahead log file is closed and the next begun
+	FlushBytes   int64         // message bytes in memory that are flushed to a segment
+	FlushAge     time.Duration // age at which they are flushed anyway
+	ReclaimEvery time.Duration // how often expired and deleted events are looked for
+
+	StoredBytes string        // aws: 0 for streams, as AWS has it since 2019; exact: the true figure
+	MaxPastAge  time.Duration // events older than this are rejected as too old
+	MaxAhead    time.Duration // events further ahead than this are rejected as too new
+	MaxBody     int64         // bytes of a request's body, inflated
+
+	ReadTimeout     time.Duration // to receive one request
+	ShutdownTimeout time.Duration // to finish requests after a signal
+
+	Logger *slog.Logger
+}
+
+// Default is a server on the loopback address that syncs before it answers.
+func Default() Config {
+	return Config{
+		Data: "tailrace-data", Listen: "127.0.0.1:4586",
+		Region: "us-east-1",
+		Prefix: "/prod", ParallelClusterVersion: "3.12.0",
+		Sync: "always", SyncInterval: 100 * time.Millisecond,
+		WALFileBytes: 64 << 20, FlushBytes: 48 << 20, FlushAge: 5 * time.Minute, ReclaimEvery: 10 * time.Minute,
+		StoredBytes: "aws", MaxPastAge: 14 * 24 * time.Hour, MaxAhead: 2 * time.Hour, MaxBody: 8 << 20,
+		ReadTimeout: time.Minute, ShutdownTimeout: 30 * time.Second,
+		Logger: slog.Default(),
+	}
+}
+
+var (
+	regionForm  = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)
+	prefixForm  = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*$`)
+	versionForm = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+$`)
+)
+
+// Validate tells everything that is wrong, in the words of the flags.
+func (c *Config) Validate() error {
+	var errs []error
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	check(c.Data != "", "--data: want a directory")
+	_, _, err := net.SplitHostPort(c.Listen)
+	check(err == nil, "--listen %q: want host:port", c.Listen)
+	check(regionForm.MatchString(c.Region), "--region %q: want a region such as us-east-1", c.Region)
+	check((c.TLSCert == "") == (c.TLSKey == ""), "--tls-cert and --tls-key: give both or neither")
+	check(prefixForm.MatchString(c.Prefix), "--pcluster-prefix %q: want a path such as /prod", c.Prefix)
+	check(versionForm.MatchString(c.ParallelClusterVersion), "--pcluster-version %q: want X.Y.Z", c.ParallelClusterVersion)
+	check(c.Sync == "always" || c.Sync == "interval", "--sync %q: want always or interval", c.Sync)
+	check(c.StoredBytes == "aws" || c.StoredBytes == "exact", "--stored-bytes %q: want aws or exact", c.StoredBytes)
+	for _, d := range []struct {
+		flag  string
+		value time.Duration
+	}{
+		{"sync-interval", c.SyncInterval}, {"flush-age", c.FlushAge}, {"reclaim-every", c.ReclaimEvery}, {"max-age", c.MaxPastAge},
+		{"max-ahead", c.MaxAhead}, {"read-timeout", c.ReadTimeout}, {"shutdown-timeout", c.ShutdownTimeout},
+	} {
+		check(d.value > 0, "--%s %s: want more than 0", d.flag, d.value)
+	}
+	check(c.WALFileBytes >= 1<<20, "--wal-file-bytes %d: want at least 1 MiB", c.WALFileBytes)
+	check(c.FlushBytes >= 1<<20, "--flush-bytes %d: want at least 1 MiB", c.FlushBytes)
+	check(c.MaxBody >= 2<<20, "--max-body %d: want at least 2 MiB, or a full batch does not fit", c.MaxBody)
+	return errors.Join(errs...)
+}
+
+// loopback tells whether only this machine can reach the address.
+func loopback(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return false
+	}
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

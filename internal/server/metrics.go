@@ -1,0 +1,62 @@
+package server
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"tailrace/internal/storage"
+)
+
+// metrics is what /metrics shows: requests as they are answered, and the store's own counts when somebody asks.
+type metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+	bytes    *prometheus.CounterVec
+	sync     prometheus.Histogram
+	synced   prometheus.Counter
+}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tailrace_requests_total",
+			Help: "Requests answered, by API, operation, exception (empty: success) and HTTP status."}, []string{"api", "operation", "code", "status"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "tailrace_request_seconds",
+			Help: "Time from a request's headers to its answer.", Buckets: prometheus.ExponentialBuckets(0.0002, 2, 16)}, []string{"api", "operation"}),
+		bytes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tailrace_request_bytes_total",
+			Help: "Bytes of bodies, as sent: direction in (requests) and out (answers)."}, []string{"api", "operation", "direction"}),
+		sync: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "tailrace_wal_fsync_seconds",
+			Help: "Time of a sync of the write-ahead log; its count is the number of syncs.", Buckets: prometheus.ExponentialBuckets(0.0001, 2, 14)}),
+		synced: prometheus.NewCounter(prometheus.CounterOpts{Name: "tailrace_wal_synced_records_total",
+			Help: "Records that syncs made durable; divided by the syncs it is the size of a group commit."}),
+	}
+	m.registry.MustRegister(m.requests, m.seconds, m.bytes, m.sync, m.synced,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
+
+// observe counts one answered request. An operation that nobody knows has an empty name, so that clients cannot make labels.
+func (m *metrics) observe(api, operation, code string, status int, took time.Duration, in, out int) {
+	m.requests.WithLabelValues(api, operation, code, strconv.Itoa(status)).Inc()
+	m.seconds.WithLabelValues(api, operation).Observe(took.Seconds())
+	m.bytes.WithLabelValues(api, operation, "in").Add(float64(in))
+	m.bytes.WithLabelValues(api, operation, "out").Add(float64(out))
+}
+
+func (m *metrics) observeSync(took time.Duration, records, _ int) {
+	m.sync.Observe(took.Seconds())
+	m.synced.Add(float64(records))
+}
+
+// watch adds the store's counts.
+func (m *metrics) watch(engine *storage.Engine) { m.registry.MustRegister(newStoreCollector(engine)) }
