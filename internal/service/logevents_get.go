@@ -45,7 +45,7 @@ func (s *Service) GetLogEvents(ctx context.Context, in *api.GetLogEventsRequest)
 	}
 	q.Reverse = !at.forward
 	q.Range.Start = max(q.Range.Start, expiry(g, now))
-	var events []api.OutputLogEvent
+	events := []api.OutputLogEvent{}
 	// Nothing lies before the id 0, which for the engine is no bound.
 	if at.forward || !at.set || !at.first.IsZero() {
 		if events, err = s.eventsPage(ctx, q, in.Limit.Or(maxPageEvents), &at); err != nil {
@@ -61,9 +61,6 @@ func (s *Service) GetLogEvents(ctx context.Context, in *api.GetLogEventsRequest)
 
 // eventsPage reads one page, ascending, and sets at to its ends, if there is an event.
 func (s *Service) eventsPage(ctx context.Context, q storage.Query, limit int32, at *eventsToken) ([]api.OutputLogEvent, error) {
-	if q.Range.IsEmpty() {
-		return []api.OutputLogEvent{}, nil
-	}
 	q.Limit = int(limit)
 	scan := s.engine.Scan(ctx, q)
 	defer scan.Close()

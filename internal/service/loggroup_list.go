@@ -194,12 +194,12 @@ func (s *Service) scanGroups(ctx context.Context, q catalog.GroupQuery, filter g
 			return nil, "", err
 		}
 		for i := range page {
-			if len(found) == limit {
-				return found, q.After, nil
-			}
 			ok, err := s.takes(ctx, filter, &page[i])
 			if err != nil {
 				return nil, "", err
+			}
+			if ok && len(found) == limit {
+				return found, q.After, nil
 			}
 			if ok {
 				found = append(found, page[i])

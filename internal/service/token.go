@@ -13,7 +13,7 @@ import (
 
 // A page token is
 //
-//	base64url( version u8 | issued, epoch seconds, u40 | cursor … | mac, 16 bytes )
+//	base64url( version u8 | issued, epoch milliseconds, u48 | cursor … | mac, 16 bytes )
 //
 // without padding, so it stands in a URL as it is. The cursor is the place of the page's last element (a keyset, never an
 // offset). The mac is HMAC-SHA256, cut, under the installation's key over the walk and all that stands before it: a token
@@ -21,7 +21,7 @@ import (
 // it was given for, is refused. Two things are not part of the walk: limit, the page size, and the token itself.
 const (
 	tokenVersion  = 1
-	tokenTimeSize = 5
+	tokenTimeSize = 6
 	tokenMACSize  = 16
 	tokenHeadSize = 1 + tokenTimeSize
 
@@ -42,7 +42,7 @@ func (t *tokens) seal(walk walk, cursor []byte) string {
 	raw := make([]byte, 0, tokenHeadSize+len(cursor)+tokenMACSize)
 	raw = append(raw, tokenVersion)
 	var issued [8]byte
-	binary.BigEndian.PutUint64(issued[:], uint64(t.now().Unix()))
+	binary.BigEndian.PutUint64(issued[:], uint64(t.now().UnixMilli()))
 	raw = append(raw, issued[len(issued)-tokenTimeSize:]...)
 	raw = append(raw, cursor...)
 	raw = append(raw, t.mac(walk, raw)...)
@@ -61,7 +61,7 @@ func (t *tokens) open(walk walk, token string) ([]byte, error) {
 	}
 	var issued [8]byte
 	copy(issued[len(issued)-tokenTimeSize:], body[1:tokenHeadSize])
-	if t.now().Sub(time.Unix(int64(binary.BigEndian.Uint64(issued[:])), 0)) > TokenLifetime {
+	if t.now().Sub(time.UnixMilli(int64(binary.BigEndian.Uint64(issued[:])))) > TokenLifetime {
 		return nil, errToken
 	}
 	return body[tokenHeadSize:], nil

@@ -10,7 +10,7 @@ import (
 	"tailrace/internal/logs"
 )
 
-var tokenTime = time.Date(2026, 2, 3, 21, 57, 36, 0, time.UTC)
+var tokenTime = time.Date(2026, 2, 3, 21, 57, 36, 123e6, time.UTC)
 
 func testTokens(at time.Time) *tokens {
 	return &tokens{key: []byte("a key of the test's own"), now: func() time.Time { return at }}
@@ -25,7 +25,7 @@ func TestTokenLifetime(t *testing.T) {
 	for _, c := range []struct {
 		after time.Duration
 		ok    bool
-	}{{0, true}, {TokenLifetime, true}, {TokenLifetime + time.Second, false}} {
+	}{{0, true}, {TokenLifetime, true}, {TokenLifetime + time.Millisecond, false}} {
 		got, err := testTokens(tokenTime.Add(c.after)).open(testWalk(), token)
 		if (err == nil) != c.ok || c.ok && string(got) != "cursor" {
 			t.Errorf("after %s: %q, %v", c.after, got, err)
