@@ -12,8 +12,8 @@ type SegmentID uint64
 // Segment is an immutable file of events that counts: a member of the live set.
 type Segment struct {
 	ID     SegmentID
-	Object string // name of the file
-	Size   int64  // bytes of the file
+	Object string         // name of the file
+	Size   int64          // bytes of the file
 	Groups []SegmentGroup // one for each group; LiveSegments gives them in order of group
 }
 

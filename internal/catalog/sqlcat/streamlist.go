@@ -11,14 +11,14 @@ import (
 const (
 	streamsOf = `SELECT ` + streamColumns + ` FROM streams WHERE group_id = $1 AND EXISTS (SELECT 1 FROM groups WHERE id = $1)`
 
-	streamsByName            = streamsOf + ` AND name >= $2 ORDER BY name LIMIT $3`
-	streamsByNameTo          = streamsOf + ` AND name >= $2 AND name < $3 ORDER BY name LIMIT $4`
-	streamsByNameDown        = streamsOf + ` AND name >= $2 ORDER BY name DESC LIMIT $3`
-	streamsByNameDownTo      = streamsOf + ` AND name >= $2 AND name < $3 ORDER BY name DESC LIMIT $4`
-	streamsByLastEvent       = streamsOf + ` ORDER BY last_event, name LIMIT $2`
-	streamsByLastEventAfter  = streamsOf + ` AND (last_event, name) > ($2, $3) ORDER BY last_event, name LIMIT $4`
-	streamsByLastEventDown   = streamsOf + ` ORDER BY last_event DESC, name DESC LIMIT $2`
-	streamsByLastEventBefore = streamsOf + ` AND (last_event, name) < ($2, $3) ORDER BY last_event DESC, name DESC LIMIT $4`
+	streamsByName            = streamsOf + ` AND name >= $2 ORDER BY name LIMIT $3 + 0`
+	streamsByNameTo          = streamsOf + ` AND name >= $2 AND name < $3 ORDER BY name LIMIT $4 + 0`
+	streamsByNameDown        = streamsOf + ` AND name >= $2 ORDER BY name DESC LIMIT $3 + 0`
+	streamsByNameDownTo      = streamsOf + ` AND name >= $2 AND name < $3 ORDER BY name DESC LIMIT $4 + 0`
+	streamsByLastEvent       = streamsOf + ` ORDER BY last_event, name LIMIT $2 + 0`
+	streamsByLastEventAfter  = streamsOf + ` AND (last_event, name) > ($2, $3) ORDER BY last_event, name LIMIT $4 + 0`
+	streamsByLastEventDown   = streamsOf + ` ORDER BY last_event DESC, name DESC LIMIT $2 + 0`
+	streamsByLastEventBefore = streamsOf + ` AND (last_event, name) < ($2, $3) ORDER BY last_event DESC, name DESC LIMIT $4 + 0`
 )
 
 var errPrefixOrder = errors.New("a prefix goes with the order of names only")
