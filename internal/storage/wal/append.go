@@ -19,20 +19,27 @@ type waiter struct {
 	done      chan struct{} // receives one value when seq and err are set
 }
 
-var waiters = sync.Pool{New: func() any { return &waiter{done: make(chan struct{}, 1)} }}
-
-// release gives a waiter back that nobody refers to any more.
-func (w *waiter) release() {
-	*w = waiter{done: w.done}
-	waiters.Put(w)
-}
-
 // queue is where records wait for the writer.
 type queue struct {
 	mu      sync.Mutex
 	waiting []*waiter
 	closed  bool
 	wake    chan struct{} // holds a value when there is something new to see
+	unused  sync.Pool     // of waiters; the log's own, because their channels belong to those who use it
+}
+
+// waiter is a new or used one.
+func (q *queue) waiter() *waiter {
+	if w, ok := q.unused.Get().(*waiter); ok {
+		return w
+	}
+	return &waiter{done: make(chan struct{}, 1)}
+}
+
+// release gives a waiter back that nobody refers to any more.
+func (q *queue) release(w *waiter) {
+	*w = waiter{done: w.done}
+	q.unused.Put(w)
 }
 
 // Append stores a record and returns its sequence once it is durable (see SyncMode) and apply was called. The writer calls
@@ -48,10 +55,10 @@ func (l *Log) Append(ctx context.Context, payload []byte, apply func(seq uint64)
 	if len(payload) > MaxRecordBytes {
 		return 0, fmt.Errorf("append %d bytes: %w", len(payload), ErrTooLarge)
 	}
-	w := waiters.Get().(*waiter)
+	w := l.queue.waiter()
 	w.payload, w.apply, w.crc = payload, apply, crc32.Checksum(payload, castagnoli)
 	if !l.queue.push(w) {
-		w.release()
+		l.queue.release(w)
 		return 0, ErrClosed
 	}
 	select {
@@ -63,7 +70,7 @@ func (l *Log) Append(ctx context.Context, payload []byte, apply func(seq uint64)
 		<-w.done
 	}
 	seq, err = w.seq, w.err
-	w.release()
+	l.queue.release(w)
 	return seq, err
 }
 
@@ -107,7 +114,7 @@ func (q *queue) take(group []*waiter, maxBytes int64) ([]*waiter, bool) {
 	for _, w := range q.waiting {
 		if w.cancelled {
 			n++
-			w.release()
+			q.release(w)
 			continue
 		}
 		bytes += int64(len(w.payload))

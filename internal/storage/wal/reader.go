@@ -32,7 +32,11 @@ func (r *reader) bytes(off int64, n int) []byte {
 		return nil
 	}
 	if off < r.at || off+int64(n) > r.at+int64(len(r.window)) {
-		r.window, r.at = r.window[:min(windowBytes, r.size-off)], off
+		n := min(windowBytes, r.size-off)
+		if int64(cap(r.window)) < n {
+			r.window = make([]byte, n)
+		}
+		r.window, r.at = r.window[:n], off
 		r.read(r.window, off)
 	}
 	return r.window[off-r.at:][:n]

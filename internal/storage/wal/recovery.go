@@ -53,9 +53,9 @@ type Damage struct {
 func Open(o Options, after uint64, replay func(seq uint64, payload []byte) error) (*Log, Recovery, error) {
 	o.setDefaults()
 	start := o.Now()
-	l := &Log{o: o, stopped: make(chan struct{}), buf: make([]byte, 0, bufferBytes)}
+	l := &Log{o: o, stopped: make(chan struct{})}
 	l.queue.wake = make(chan struct{}, 1)
-	r := recovery{log: l, after: after, replay: replay, window: make([]byte, 0, windowBytes)}
+	r := recovery{log: l, after: after, replay: replay}
 	if err := r.run(); err != nil {
 		if l.active != nil {
 			l.active.f.Close()

@@ -117,6 +117,9 @@ func (l *Log) write(group []*waiter) (end int64, err error) {
 		off += int64(len(b))
 		return err
 	}
+	if l.buf == nil {
+		l.buf = make([]byte, 0, bufferBytes)
+	}
 	buf := l.buf[:0]
 	for i, w := range group {
 		w.seq = l.next + uint64(i)
