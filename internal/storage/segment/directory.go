@@ -51,7 +51,9 @@ const (
 )
 
 // encode packs the directory without its trailer.
-func (d *directory) encode(z *zstd.Encoder) []byte {
+func (d *directory) encode(z *zstd.Encoder) []byte { return z.EncodeAll(d.encodeBody(), nil) }
+
+func (d *directory) encodeBody() []byte {
 	var body []byte
 	for _, s := range [...]struct {
 		id    uint64
@@ -66,7 +68,7 @@ func (d *directory) encode(z *zstd.Encoder) []byte {
 		body = binary.AppendUvarint(body, uint64(len(s.bytes)))
 		body = append(body, s.bytes...)
 	}
-	return z.EncodeAll(body, nil)
+	return body
 }
 
 // appendTrailer ends a packed directory that stands in front of the given footer.
