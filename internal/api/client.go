@@ -120,9 +120,9 @@ func (h *errorHead) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "__type":
-			h.code = d.String()
+			h.code = d.Text()
 		case "message", "Message":
-			h.message = d.String()
+			h.message = d.Text()
 		default:
 			d.Skip()
 		}

@@ -8,19 +8,19 @@ func (v *AccountPolicy) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "accountId":
-			v.AccountID = Some(d.String())
+			v.AccountID = Some(d.Text())
 		case "lastUpdatedTime":
 			v.LastUpdatedTime = Some(d.Int64())
 		case "policyDocument":
-			v.PolicyDocument = Some(d.String())
+			v.PolicyDocument = Some(d.Text())
 		case "policyName":
-			v.PolicyName = Some(d.String())
+			v.PolicyName = Some(d.Text())
 		case "policyType":
-			v.PolicyType = Some(PolicyType(d.String()))
+			v.PolicyType = Some(PolicyType(d.Text()))
 		case "scope":
-			v.Scope = Some(Scope(d.String()))
+			v.Scope = Some(Scope(d.Text()))
 		case "selectionCriteria":
-			v.SelectionCriteria = Some(d.String())
+			v.SelectionCriteria = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -32,12 +32,12 @@ func (v *AddKeyEntry) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "key":
-			v.Key = d.String()
+			v.Key = d.Text()
 			has |= 1 << 0
 		case "overwriteIfExists":
 			v.OverwriteIfExists = Some(d.Bool())
 		case "value":
-			v.Value = d.String()
+			v.Value = d.Text()
 			has |= 1 << 1
 		default:
 			d.Skip()
@@ -87,13 +87,13 @@ func (v *Anomaly) decode(d *wire.Decoder) {
 			v.Active = d.Bool()
 			has |= 1 << 0
 		case "anomalyDetectorArn":
-			v.AnomalyDetectorArn = d.String()
+			v.AnomalyDetectorArn = d.Text()
 			has |= 1 << 1
 		case "anomalyId":
-			v.AnomalyID = d.String()
+			v.AnomalyID = d.Text()
 			has |= 1 << 2
 		case "description":
-			v.Description = d.String()
+			v.Description = d.Text()
 			has |= 1 << 3
 		case "firstSeen":
 			v.FirstSeen = d.Int64()
@@ -116,21 +116,21 @@ func (v *Anomaly) decode(d *wire.Decoder) {
 			v.LogSamples = decodeList[LogEvent](d)
 			d.Leave()
 		case "patternId":
-			v.PatternID = d.String()
+			v.PatternID = d.Text()
 			has |= 1 << 6
 		case "patternRegex":
-			v.PatternRegex = Some(d.String())
+			v.PatternRegex = Some(d.Text())
 		case "patternString":
-			v.PatternString = d.String()
+			v.PatternString = d.Text()
 			has |= 1 << 7
 		case "patternTokens":
 			d.Enter("patternTokens")
 			v.PatternTokens = decodeList[PatternToken](d)
 			d.Leave()
 		case "priority":
-			v.Priority = Some(d.String())
+			v.Priority = Some(d.Text())
 		case "state":
-			v.State = State(d.String())
+			v.State = State(d.Text())
 			has |= 1 << 8
 		case "suppressed":
 			v.Suppressed = Some(d.Bool())
@@ -175,21 +175,21 @@ func (v *AnomalyDetector) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "anomalyDetectorArn":
-			v.AnomalyDetectorArn = Some(d.String())
+			v.AnomalyDetectorArn = Some(d.Text())
 		case "anomalyDetectorStatus":
-			v.AnomalyDetectorStatus = Some(AnomalyDetectorStatus(d.String()))
+			v.AnomalyDetectorStatus = Some(AnomalyDetectorStatus(d.Text()))
 		case "anomalyVisibilityTime":
 			v.AnomalyVisibilityTime = Some(d.Int64())
 		case "creationTimeStamp":
 			v.CreationTimeStamp = Some(d.Int64())
 		case "detectorName":
-			v.DetectorName = Some(d.String())
+			v.DetectorName = Some(d.Text())
 		case "evaluationFrequency":
-			v.EvaluationFrequency = Some(EvaluationFrequency(d.String()))
+			v.EvaluationFrequency = Some(EvaluationFrequency(d.Text()))
 		case "filterPattern":
-			v.FilterPattern = Some(d.String())
+			v.FilterPattern = Some(d.Text())
 		case "kmsKeyId":
-			v.KmsKeyID = Some(d.String())
+			v.KmsKeyID = Some(d.Text())
 		case "lastModifiedTimeStamp":
 			v.LastModifiedTimeStamp = Some(d.Int64())
 		case "logGroupArnList":
@@ -207,12 +207,12 @@ func (v *AssociateKmsKeyRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "kmsKeyId":
-			v.KmsKeyID = d.String()
+			v.KmsKeyID = d.Text()
 			has |= 1 << 0
 		case "logGroupName":
-			v.LogGroupName = Some(d.String())
+			v.LogGroupName = Some(d.Text())
 		case "resourceIdentifier":
-			v.ResourceIdentifier = Some(d.String())
+			v.ResourceIdentifier = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -232,7 +232,7 @@ func (v *AssociateSourceToS3TableIntegrationRequest) decode(d *wire.Decoder) {
 			v.DataSource.decode(d)
 			d.Leave()
 		case "integrationArn":
-			v.IntegrationArn = d.String()
+			v.IntegrationArn = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -247,7 +247,7 @@ func (v *AssociateSourceToS3TableIntegrationResponse) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "identifier":
-			v.Identifier = Some(d.String())
+			v.Identifier = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -262,13 +262,13 @@ func (v *CSV) decode(d *wire.Decoder) {
 			v.Columns = decodeStrings[string](d)
 			d.Leave()
 		case "delimiter":
-			v.Delimiter = Some(d.String())
+			v.Delimiter = Some(d.Text())
 		case "destination":
-			v.Destination = Some(d.String())
+			v.Destination = Some(d.Text())
 		case "quoteCharacter":
-			v.QuoteCharacter = Some(d.String())
+			v.QuoteCharacter = Some(d.Text())
 		case "source":
-			v.Source = Some(d.String())
+			v.Source = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -280,7 +280,7 @@ func (v *CancelExportTaskRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "taskId":
-			v.TaskID = d.String()
+			v.TaskID = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -296,7 +296,7 @@ func (v *CancelImportTaskRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "importId":
-			v.ImportID = d.String()
+			v.ImportID = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -313,14 +313,14 @@ func (v *CancelImportTaskResponse) decode(d *wire.Decoder) {
 		case "creationTime":
 			v.CreationTime = Some(d.Int64())
 		case "importId":
-			v.ImportID = Some(d.String())
+			v.ImportID = Some(d.Text())
 		case "importStatistics":
 			v.ImportStatistics = new(ImportStatistics)
 			d.Enter("importStatistics")
 			v.ImportStatistics.decode(d)
 			d.Leave()
 		case "importStatus":
-			v.ImportStatus = Some(ImportStatus(d.String()))
+			v.ImportStatus = Some(ImportStatus(d.Text()))
 		case "lastUpdatedTime":
 			v.LastUpdatedTime = Some(d.Int64())
 		default:
@@ -333,7 +333,7 @@ func (v *ConfigurationTemplate) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "allowedActionForAllowVendedLogsDeliveryForResource":
-			v.AllowedActionForAllowVendedLogsDeliveryForResource = Some(d.String())
+			v.AllowedActionForAllowVendedLogsDeliveryForResource = Some(d.Text())
 		case "allowedFieldDelimiters":
 			d.Enter("allowedFieldDelimiters")
 			v.AllowedFieldDelimiters = decodeStrings[string](d)
@@ -356,22 +356,22 @@ func (v *ConfigurationTemplate) decode(d *wire.Decoder) {
 			v.DefaultDeliveryConfigValues.decode(d)
 			d.Leave()
 		case "deliveryDestinationType":
-			v.DeliveryDestinationType = Some(DeliveryDestinationType(d.String()))
+			v.DeliveryDestinationType = Some(DeliveryDestinationType(d.Text()))
 		case "deliverySourceConfiguration":
 			d.Enter("deliverySourceConfiguration")
 			v.DeliverySourceConfiguration = decodeList[DeliverySourceConfigurationSchema](d)
 			d.Leave()
 		case "logType":
-			v.LogType = Some(d.String())
+			v.LogType = Some(d.Text())
 		case "resourceType":
-			v.ResourceType = Some(d.String())
+			v.ResourceType = Some(d.Text())
 		case "s3TablesIntegration":
 			v.S3TablesIntegration = new(S3TablesIntegration)
 			d.Enter("s3TablesIntegration")
 			v.S3TablesIntegration.decode(d)
 			d.Leave()
 		case "service":
-			v.Service = Some(d.String())
+			v.Service = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -382,7 +382,7 @@ func (v *ConfigurationTemplateDeliveryConfigValues) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "fieldDelimiter":
-			v.FieldDelimiter = Some(d.String())
+			v.FieldDelimiter = Some(d.Text())
 		case "recordFields":
 			d.Enter("recordFields")
 			v.RecordFields = decodeStrings[string](d)
@@ -418,10 +418,10 @@ func (v *CopyValueEntry) decode(d *wire.Decoder) {
 		case "overwriteIfExists":
 			v.OverwriteIfExists = Some(d.Bool())
 		case "source":
-			v.Source = d.String()
+			v.Source = d.Text()
 			has |= 1 << 0
 		case "target":
-			v.Target = d.String()
+			v.Target = d.Text()
 			has |= 1 << 1
 		default:
 			d.Skip()
@@ -440,13 +440,13 @@ func (v *CreateDeliveryRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "deliveryDestinationArn":
-			v.DeliveryDestinationArn = d.String()
+			v.DeliveryDestinationArn = d.Text()
 			has |= 1 << 0
 		case "deliverySourceName":
-			v.DeliverySourceName = d.String()
+			v.DeliverySourceName = d.Text()
 			has |= 1 << 1
 		case "fieldDelimiter":
-			v.FieldDelimiter = Some(d.String())
+			v.FieldDelimiter = Some(d.Text())
 		case "recordFields":
 			d.Enter("recordFields")
 			v.RecordFields = decodeStrings[string](d)
@@ -458,7 +458,7 @@ func (v *CreateDeliveryRequest) decode(d *wire.Decoder) {
 			d.Leave()
 		case "tags":
 			d.Enter("tags")
-			v.Tags = decodeMap(d, (*wire.Decoder).String)
+			v.Tags = decodeMap(d, (*wire.Decoder).Text)
 			d.Leave()
 		default:
 			d.Skip()
@@ -491,20 +491,20 @@ func (v *CreateExportTaskRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "destination":
-			v.Destination = d.String()
+			v.Destination = d.Text()
 			has |= 1 << 0
 		case "destinationPrefix":
-			v.DestinationPrefix = Some(d.String())
+			v.DestinationPrefix = Some(d.Text())
 		case "from":
 			v.From = d.Int64()
 			has |= 1 << 1
 		case "logGroupName":
-			v.LogGroupName = d.String()
+			v.LogGroupName = d.Text()
 			has |= 1 << 2
 		case "logStreamNamePrefix":
-			v.LogStreamNamePrefix = Some(d.String())
+			v.LogStreamNamePrefix = Some(d.Text())
 		case "taskName":
-			v.TaskName = Some(d.String())
+			v.TaskName = Some(d.Text())
 		case "to":
 			v.To = d.Int64()
 			has |= 1 << 3
@@ -530,7 +530,7 @@ func (v *CreateExportTaskResponse) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "taskId":
-			v.TaskID = Some(d.String())
+			v.TaskID = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -547,10 +547,10 @@ func (v *CreateImportTaskRequest) decode(d *wire.Decoder) {
 			v.ImportFilter.decode(d)
 			d.Leave()
 		case "importRoleArn":
-			v.ImportRoleArn = d.String()
+			v.ImportRoleArn = d.Text()
 			has |= 1 << 0
 		case "importSourceArn":
-			v.ImportSourceArn = d.String()
+			v.ImportSourceArn = d.Text()
 			has |= 1 << 1
 		default:
 			d.Skip()
@@ -570,9 +570,9 @@ func (v *CreateImportTaskResponse) decode(d *wire.Decoder) {
 		case "creationTime":
 			v.CreationTime = Some(d.Int64())
 		case "importDestinationArn":
-			v.ImportDestinationArn = Some(d.String())
+			v.ImportDestinationArn = Some(d.Text())
 		case "importId":
-			v.ImportID = Some(d.String())
+			v.ImportID = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -585,20 +585,20 @@ func (v *CreateLogAnomalyDetectorRequest) decode(d *wire.Decoder) {
 		case "anomalyVisibilityTime":
 			v.AnomalyVisibilityTime = Some(d.Int64())
 		case "detectorName":
-			v.DetectorName = Some(d.String())
+			v.DetectorName = Some(d.Text())
 		case "evaluationFrequency":
-			v.EvaluationFrequency = Some(EvaluationFrequency(d.String()))
+			v.EvaluationFrequency = Some(EvaluationFrequency(d.Text()))
 		case "filterPattern":
-			v.FilterPattern = Some(d.String())
+			v.FilterPattern = Some(d.Text())
 		case "kmsKeyId":
-			v.KmsKeyID = Some(d.String())
+			v.KmsKeyID = Some(d.Text())
 		case "logGroupArnList":
 			d.Enter("logGroupArnList")
 			v.LogGroupArnList = decodeStrings[string](d)
 			d.Leave()
 		case "tags":
 			d.Enter("tags")
-			v.Tags = decodeMap(d, (*wire.Decoder).String)
+			v.Tags = decodeMap(d, (*wire.Decoder).Text)
 			d.Leave()
 		default:
 			d.Skip()
@@ -610,7 +610,7 @@ func (v *CreateLogAnomalyDetectorResponse) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "anomalyDetectorArn":
-			v.AnomalyDetectorArn = Some(d.String())
+			v.AnomalyDetectorArn = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -624,15 +624,15 @@ func (v *CreateLogGroupRequest) decode(d *wire.Decoder) {
 		case "deletionProtectionEnabled":
 			v.DeletionProtectionEnabled = Some(d.Bool())
 		case "kmsKeyId":
-			v.KmsKeyID = Some(d.String())
+			v.KmsKeyID = Some(d.Text())
 		case "logGroupClass":
-			v.LogGroupClass = Some(LogGroupClass(d.String()))
+			v.LogGroupClass = Some(LogGroupClass(d.Text()))
 		case "logGroupName":
-			v.LogGroupName = d.String()
+			v.LogGroupName = d.Text()
 			has |= 1 << 0
 		case "tags":
 			d.Enter("tags")
-			v.Tags = decodeMap(d, (*wire.Decoder).String)
+			v.Tags = decodeMap(d, (*wire.Decoder).Text)
 			d.Leave()
 		default:
 			d.Skip()
@@ -648,10 +648,10 @@ func (v *CreateLogStreamRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logGroupName":
-			v.LogGroupName = d.String()
+			v.LogGroupName = d.Text()
 			has |= 1 << 0
 		case "logStreamName":
-			v.LogStreamName = d.String()
+			v.LogStreamName = d.Text()
 			has |= 1 << 1
 		default:
 			d.Skip()
@@ -670,20 +670,20 @@ func (v *CreateLookupTableRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "description":
-			v.Description = Some(d.String())
+			v.Description = Some(d.Text())
 		case "kmsKeyId":
-			v.KmsKeyID = Some(d.String())
+			v.KmsKeyID = Some(d.Text())
 		case "lookupTableName":
-			v.LookupTableName = d.String()
+			v.LookupTableName = d.Text()
 			has |= 1 << 0
 		case "queryId":
-			v.QueryID = Some(d.String())
+			v.QueryID = Some(d.Text())
 		case "tableBody":
-			v.TableBody = d.String()
+			v.TableBody = d.Text()
 			has |= 1 << 1
 		case "tags":
 			d.Enter("tags")
-			v.Tags = decodeMap(d, (*wire.Decoder).String)
+			v.Tags = decodeMap(d, (*wire.Decoder).Text)
 			d.Leave()
 		default:
 			d.Skip()
@@ -703,7 +703,7 @@ func (v *CreateLookupTableResponse) decode(d *wire.Decoder) {
 		case "createdAt":
 			v.CreatedAt = Some(d.Int64())
 		case "lookupTableArn":
-			v.LookupTableArn = Some(d.String())
+			v.LookupTableArn = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -715,7 +715,7 @@ func (v *CreateScheduledQueryRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "description":
-			v.Description = Some(d.String())
+			v.Description = Some(d.Text())
 		case "destinationConfiguration":
 			v.DestinationConfiguration = new(DestinationConfiguration)
 			d.Enter("destinationConfiguration")
@@ -724,38 +724,38 @@ func (v *CreateScheduledQueryRequest) decode(d *wire.Decoder) {
 		case "endTimeOffset":
 			v.EndTimeOffset = Some(d.Int64())
 		case "executionRoleArn":
-			v.ExecutionRoleArn = d.String()
+			v.ExecutionRoleArn = d.Text()
 			has |= 1 << 0
 		case "logGroupIdentifiers":
 			d.Enter("logGroupIdentifiers")
 			v.LogGroupIdentifiers = decodeStrings[string](d)
 			d.Leave()
 		case "name":
-			v.Name = d.String()
+			v.Name = d.Text()
 			has |= 1 << 1
 		case "queryLanguage":
-			v.QueryLanguage = QueryLanguage(d.String())
+			v.QueryLanguage = QueryLanguage(d.Text())
 			has |= 1 << 2
 		case "queryString":
-			v.QueryString = d.String()
+			v.QueryString = d.Text()
 			has |= 1 << 3
 		case "scheduleEndTime":
 			v.ScheduleEndTime = Some(d.Int64())
 		case "scheduleExpression":
-			v.ScheduleExpression = d.String()
+			v.ScheduleExpression = d.Text()
 			has |= 1 << 4
 		case "scheduleStartTime":
 			v.ScheduleStartTime = Some(d.Int64())
 		case "startTimeOffset":
 			v.StartTimeOffset = Some(d.Int64())
 		case "state":
-			v.State = Some(ScheduledQueryState(d.String()))
+			v.State = Some(ScheduledQueryState(d.Text()))
 		case "tags":
 			d.Enter("tags")
-			v.Tags = decodeMap(d, (*wire.Decoder).String)
+			v.Tags = decodeMap(d, (*wire.Decoder).Text)
 			d.Leave()
 		case "timezone":
-			v.Timezone = Some(d.String())
+			v.Timezone = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -781,9 +781,9 @@ func (v *CreateScheduledQueryResponse) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "scheduledQueryArn":
-			v.ScheduledQueryArn = Some(d.String())
+			v.ScheduledQueryArn = Some(d.Text())
 		case "state":
-			v.State = Some(ScheduledQueryState(d.String()))
+			v.State = Some(ScheduledQueryState(d.Text()))
 		default:
 			d.Skip()
 		}
@@ -795,10 +795,10 @@ func (v *DataSource) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "name":
-			v.Name = d.String()
+			v.Name = d.Text()
 			has |= 1 << 0
 		case "type":
-			v.Type = Some(d.String())
+			v.Type = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -813,10 +813,10 @@ func (v *DataSourceFilter) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "name":
-			v.Name = d.String()
+			v.Name = d.Text()
 			has |= 1 << 0
 		case "type":
-			v.Type = Some(d.String())
+			v.Type = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -831,23 +831,23 @@ func (v *DateTimeConverter) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "locale":
-			v.Locale = Some(d.String())
+			v.Locale = Some(d.Text())
 		case "matchPatterns":
 			d.Enter("matchPatterns")
 			v.MatchPatterns = decodeStrings[string](d)
 			d.Leave()
 		case "source":
-			v.Source = d.String()
+			v.Source = d.Text()
 			has |= 1 << 0
 		case "sourceTimezone":
-			v.SourceTimezone = Some(d.String())
+			v.SourceTimezone = Some(d.Text())
 		case "target":
-			v.Target = d.String()
+			v.Target = d.Text()
 			has |= 1 << 1
 		case "targetFormat":
-			v.TargetFormat = Some(d.String())
+			v.TargetFormat = Some(d.Text())
 		case "targetTimezone":
-			v.TargetTimezone = Some(d.String())
+			v.TargetTimezone = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -867,10 +867,10 @@ func (v *DeleteAccountPolicyRequest) decode(d *wire.Decoder) {
 		case "dryRun":
 			v.DryRun = Some(d.Bool())
 		case "policyName":
-			v.PolicyName = d.String()
+			v.PolicyName = d.Text()
 			has |= 1 << 0
 		case "policyType":
-			v.PolicyType = PolicyType(d.String())
+			v.PolicyType = PolicyType(d.Text())
 			has |= 1 << 1
 		default:
 			d.Skip()
@@ -903,7 +903,7 @@ func (v *DeleteDataProtectionPolicyRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logGroupIdentifier":
-			v.LogGroupIdentifier = d.String()
+			v.LogGroupIdentifier = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -919,7 +919,7 @@ func (v *DeleteDeliveryDestinationPolicyRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "deliveryDestinationName":
-			v.DeliveryDestinationName = d.String()
+			v.DeliveryDestinationName = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -935,7 +935,7 @@ func (v *DeleteDeliveryDestinationRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "name":
-			v.Name = d.String()
+			v.Name = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -951,7 +951,7 @@ func (v *DeleteDeliveryRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "id":
-			v.ID = d.String()
+			v.ID = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -967,7 +967,7 @@ func (v *DeleteDeliverySourceRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "name":
-			v.Name = d.String()
+			v.Name = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -983,7 +983,7 @@ func (v *DeleteDestinationRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "destinationName":
-			v.DestinationName = d.String()
+			v.DestinationName = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -999,7 +999,7 @@ func (v *DeleteIndexPolicyRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logGroupIdentifier":
-			v.LogGroupIdentifier = d.String()
+			v.LogGroupIdentifier = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -1023,7 +1023,7 @@ func (v *DeleteIntegrationRequest) decode(d *wire.Decoder) {
 		case "force":
 			v.Force = Some(d.Bool())
 		case "integrationName":
-			v.IntegrationName = d.String()
+			v.IntegrationName = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -1058,7 +1058,7 @@ func (v *DeleteLogAnomalyDetectorRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "anomalyDetectorArn":
-			v.AnomalyDetectorArn = d.String()
+			v.AnomalyDetectorArn = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -1074,7 +1074,7 @@ func (v *DeleteLogGroupRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logGroupName":
-			v.LogGroupName = d.String()
+			v.LogGroupName = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -1090,10 +1090,10 @@ func (v *DeleteLogStreamRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logGroupName":
-			v.LogGroupName = d.String()
+			v.LogGroupName = d.Text()
 			has |= 1 << 0
 		case "logStreamName":
-			v.LogStreamName = d.String()
+			v.LogStreamName = d.Text()
 			has |= 1 << 1
 		default:
 			d.Skip()
@@ -1112,7 +1112,7 @@ func (v *DeleteLookupTableRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "lookupTableArn":
-			v.LookupTableArn = d.String()
+			v.LookupTableArn = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -1128,10 +1128,10 @@ func (v *DeleteMetricFilterRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "filterName":
-			v.FilterName = d.String()
+			v.FilterName = d.Text()
 			has |= 1 << 0
 		case "logGroupName":
-			v.LogGroupName = d.String()
+			v.LogGroupName = d.Text()
 			has |= 1 << 1
 		default:
 			d.Skip()
@@ -1150,7 +1150,7 @@ func (v *DeleteQueryDefinitionRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "queryDefinitionId":
-			v.QueryDefinitionID = d.String()
+			v.QueryDefinitionID = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -1176,11 +1176,11 @@ func (v *DeleteResourcePolicyRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "expectedRevisionId":
-			v.ExpectedRevisionID = Some(d.String())
+			v.ExpectedRevisionID = Some(d.Text())
 		case "policyName":
-			v.PolicyName = Some(d.String())
+			v.PolicyName = Some(d.Text())
 		case "resourceArn":
-			v.ResourceArn = Some(d.String())
+			v.ResourceArn = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1192,7 +1192,7 @@ func (v *DeleteRetentionPolicyRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logGroupName":
-			v.LogGroupName = d.String()
+			v.LogGroupName = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -1208,7 +1208,7 @@ func (v *DeleteScheduledQueryRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "identifier":
-			v.Identifier = d.String()
+			v.Identifier = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -1230,10 +1230,10 @@ func (v *DeleteSubscriptionFilterRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "filterName":
-			v.FilterName = d.String()
+			v.FilterName = d.Text()
 			has |= 1 << 0
 		case "logGroupName":
-			v.LogGroupName = d.String()
+			v.LogGroupName = d.Text()
 			has |= 1 << 1
 		default:
 			d.Skip()
@@ -1251,9 +1251,9 @@ func (v *DeleteSyslogConfigurationRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logGroupIdentifier":
-			v.LogGroupIdentifier = Some(d.String())
+			v.LogGroupIdentifier = Some(d.Text())
 		case "vpcEndpointId":
-			v.VpcEndpointID = Some(d.String())
+			v.VpcEndpointID = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1265,7 +1265,7 @@ func (v *DeleteTransformerRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logGroupIdentifier":
-			v.LogGroupIdentifier = d.String()
+			v.LogGroupIdentifier = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -1280,17 +1280,17 @@ func (v *Delivery) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "arn":
-			v.Arn = Some(d.String())
+			v.Arn = Some(d.Text())
 		case "deliveryDestinationArn":
-			v.DeliveryDestinationArn = Some(d.String())
+			v.DeliveryDestinationArn = Some(d.Text())
 		case "deliveryDestinationType":
-			v.DeliveryDestinationType = Some(DeliveryDestinationType(d.String()))
+			v.DeliveryDestinationType = Some(DeliveryDestinationType(d.Text()))
 		case "deliverySourceName":
-			v.DeliverySourceName = Some(d.String())
+			v.DeliverySourceName = Some(d.Text())
 		case "fieldDelimiter":
-			v.FieldDelimiter = Some(d.String())
+			v.FieldDelimiter = Some(d.Text())
 		case "id":
-			v.ID = Some(d.String())
+			v.ID = Some(d.Text())
 		case "recordFields":
 			d.Enter("recordFields")
 			v.RecordFields = decodeStrings[string](d)
@@ -1302,7 +1302,7 @@ func (v *Delivery) decode(d *wire.Decoder) {
 			d.Leave()
 		case "tags":
 			d.Enter("tags")
-			v.Tags = decodeMap(d, (*wire.Decoder).String)
+			v.Tags = decodeMap(d, (*wire.Decoder).Text)
 			d.Leave()
 		default:
 			d.Skip()
@@ -1314,23 +1314,23 @@ func (v *DeliveryDestination) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "arn":
-			v.Arn = Some(d.String())
+			v.Arn = Some(d.Text())
 		case "deliveryDestinationConfiguration":
 			v.DeliveryDestinationConfiguration = new(DeliveryDestinationConfiguration)
 			d.Enter("deliveryDestinationConfiguration")
 			v.DeliveryDestinationConfiguration.decode(d)
 			d.Leave()
 		case "deliveryDestinationType":
-			v.DeliveryDestinationType = Some(DeliveryDestinationType(d.String()))
+			v.DeliveryDestinationType = Some(DeliveryDestinationType(d.Text()))
 		case "name":
-			v.Name = Some(d.String())
+			v.Name = Some(d.Text())
 		case "outputFormat":
-			v.OutputFormat = Some(OutputFormat(d.String()))
+			v.OutputFormat = Some(OutputFormat(d.Text()))
 		case "roleArn":
-			v.RoleArn = Some(d.String())
+			v.RoleArn = Some(d.Text())
 		case "tags":
 			d.Enter("tags")
-			v.Tags = decodeMap(d, (*wire.Decoder).String)
+			v.Tags = decodeMap(d, (*wire.Decoder).Text)
 			d.Leave()
 		default:
 			d.Skip()
@@ -1343,7 +1343,7 @@ func (v *DeliveryDestinationConfiguration) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "destinationResourceArn":
-			v.DestinationResourceArn = d.String()
+			v.DestinationResourceArn = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -1358,28 +1358,28 @@ func (v *DeliverySource) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "arn":
-			v.Arn = Some(d.String())
+			v.Arn = Some(d.Text())
 		case "deliverySourceConfiguration":
 			d.Enter("deliverySourceConfiguration")
-			v.DeliverySourceConfiguration = decodeMap(d, (*wire.Decoder).String)
+			v.DeliverySourceConfiguration = decodeMap(d, (*wire.Decoder).Text)
 			d.Leave()
 		case "logType":
-			v.LogType = Some(d.String())
+			v.LogType = Some(d.Text())
 		case "name":
-			v.Name = Some(d.String())
+			v.Name = Some(d.Text())
 		case "resourceArns":
 			d.Enter("resourceArns")
 			v.ResourceArns = decodeStrings[string](d)
 			d.Leave()
 		case "service":
-			v.Service = Some(d.String())
+			v.Service = Some(d.Text())
 		case "status":
-			v.Status = Some(DeliverySourceStatus(d.String()))
+			v.Status = Some(DeliverySourceStatus(d.Text()))
 		case "statusReason":
-			v.StatusReason = Some(DeliverySourceStatusReason(d.String()))
+			v.StatusReason = Some(DeliverySourceStatusReason(d.Text()))
 		case "tags":
 			d.Enter("tags")
-			v.Tags = decodeMap(d, (*wire.Decoder).String)
+			v.Tags = decodeMap(d, (*wire.Decoder).Text)
 			d.Leave()
 		default:
 			d.Skip()
@@ -1392,10 +1392,10 @@ func (v *DeliverySourceConfigurationSchema) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "defaultValue":
-			v.DefaultValue = d.String()
+			v.DefaultValue = d.Text()
 			has |= 1 << 0
 		case "keyName":
-			v.KeyName = d.String()
+			v.KeyName = d.Text()
 			has |= 1 << 1
 		case "maxValue":
 			v.MaxValue = Some(d.Float64())
@@ -1406,7 +1406,7 @@ func (v *DeliverySourceConfigurationSchema) decode(d *wire.Decoder) {
 			v.SupportedValues = decodeStrings[string](d)
 			d.Leave()
 		case "valueType":
-			v.ValueType = DeliverySourceConfigurationSchemaValueType(d.String())
+			v.ValueType = DeliverySourceConfigurationSchemaValueType(d.Text())
 			has |= 1 << 2
 		default:
 			d.Skip()
@@ -1432,11 +1432,11 @@ func (v *DescribeAccountPoliciesRequest) decode(d *wire.Decoder) {
 			v.AccountIdentifiers = decodeStrings[string](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "policyName":
-			v.PolicyName = Some(d.String())
+			v.PolicyName = Some(d.Text())
 		case "policyType":
-			v.PolicyType = PolicyType(d.String())
+			v.PolicyType = PolicyType(d.Text())
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -1455,7 +1455,7 @@ func (v *DescribeAccountPoliciesResponse) decode(d *wire.Decoder) {
 			v.AccountPolicies = decodeList[AccountPolicy](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1476,13 +1476,13 @@ func (v *DescribeConfigurationTemplatesRequest) decode(d *wire.Decoder) {
 			v.LogTypes = decodeStrings[string](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "resourceTypes":
 			d.Enter("resourceTypes")
 			v.ResourceTypes = decodeStrings[string](d)
 			d.Leave()
 		case "service":
-			v.Service = Some(d.String())
+			v.Service = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1497,7 +1497,7 @@ func (v *DescribeConfigurationTemplatesResponse) decode(d *wire.Decoder) {
 			v.ConfigurationTemplates = decodeList[ConfigurationTemplate](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1514,7 +1514,7 @@ func (v *DescribeDeliveriesRequest) decode(d *wire.Decoder) {
 		case "limit":
 			v.Limit = Some(d.Int32())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1529,7 +1529,7 @@ func (v *DescribeDeliveriesResponse) decode(d *wire.Decoder) {
 			v.Deliveries = decodeList[Delivery](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1546,7 +1546,7 @@ func (v *DescribeDeliveryDestinationsRequest) decode(d *wire.Decoder) {
 			v.Names = decodeStrings[string](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1561,7 +1561,7 @@ func (v *DescribeDeliveryDestinationsResponse) decode(d *wire.Decoder) {
 			v.DeliveryDestinations = decodeList[DeliveryDestination](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1574,7 +1574,7 @@ func (v *DescribeDeliverySourcesRequest) decode(d *wire.Decoder) {
 		case "limit":
 			v.Limit = Some(d.Int32())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "resourceArns":
 			d.Enter("resourceArns")
 			v.ResourceArns = decodeStrings[string](d)
@@ -1593,7 +1593,7 @@ func (v *DescribeDeliverySourcesResponse) decode(d *wire.Decoder) {
 			v.DeliverySources = decodeList[DeliverySource](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1604,11 +1604,11 @@ func (v *DescribeDestinationsRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "DestinationNamePrefix":
-			v.DestinationNamePrefix = Some(d.String())
+			v.DestinationNamePrefix = Some(d.Text())
 		case "limit":
 			v.Limit = Some(d.Int32())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1623,7 +1623,7 @@ func (v *DescribeDestinationsResponse) decode(d *wire.Decoder) {
 			v.Destinations = decodeList[Destination](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1636,11 +1636,11 @@ func (v *DescribeExportTasksRequest) decode(d *wire.Decoder) {
 		case "limit":
 			v.Limit = Some(d.Int32())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "statusCode":
-			v.StatusCode = Some(ExportTaskStatusCode(d.String()))
+			v.StatusCode = Some(ExportTaskStatusCode(d.Text()))
 		case "taskId":
-			v.TaskID = Some(d.String())
+			v.TaskID = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1655,7 +1655,7 @@ func (v *DescribeExportTasksResponse) decode(d *wire.Decoder) {
 			v.ExportTasks = decodeList[ExportTask](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1674,7 +1674,7 @@ func (v *DescribeFieldIndexesRequest) decode(d *wire.Decoder) {
 			v.LogGroupIdentifiers = decodeStrings[string](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1689,7 +1689,7 @@ func (v *DescribeFieldIndexesResponse) decode(d *wire.Decoder) {
 			v.FieldIndexes = decodeList[FieldIndex](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1705,12 +1705,12 @@ func (v *DescribeImportTaskBatchesRequest) decode(d *wire.Decoder) {
 			v.BatchImportStatus = decodeStrings[ImportStatus](d)
 			d.Leave()
 		case "importId":
-			v.ImportID = d.String()
+			v.ImportID = d.Text()
 			has |= 1 << 0
 		case "limit":
 			v.Limit = Some(d.Int32())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1728,11 +1728,11 @@ func (v *DescribeImportTaskBatchesResponse) decode(d *wire.Decoder) {
 			v.ImportBatches = decodeList[ImportBatch](d)
 			d.Leave()
 		case "importId":
-			v.ImportID = Some(d.String())
+			v.ImportID = Some(d.Text())
 		case "importSourceArn":
-			v.ImportSourceArn = Some(d.String())
+			v.ImportSourceArn = Some(d.Text())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1743,15 +1743,15 @@ func (v *DescribeImportTasksRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "importId":
-			v.ImportID = Some(d.String())
+			v.ImportID = Some(d.Text())
 		case "importSourceArn":
-			v.ImportSourceArn = Some(d.String())
+			v.ImportSourceArn = Some(d.Text())
 		case "importStatus":
-			v.ImportStatus = Some(ImportStatus(d.String()))
+			v.ImportStatus = Some(ImportStatus(d.Text()))
 		case "limit":
 			v.Limit = Some(d.Int32())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1766,7 +1766,7 @@ func (v *DescribeImportTasksResponse) decode(d *wire.Decoder) {
 			v.Imports = decodeList[Import](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1781,7 +1781,7 @@ func (v *DescribeIndexPoliciesRequest) decode(d *wire.Decoder) {
 			v.LogGroupIdentifiers = decodeStrings[string](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1796,7 +1796,7 @@ func (v *DescribeIndexPoliciesResponse) decode(d *wire.Decoder) {
 			v.IndexPolicies = decodeList[IndexPolicy](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1815,17 +1815,17 @@ func (v *DescribeLogGroupsRequest) decode(d *wire.Decoder) {
 		case "limit":
 			v.Limit = Some(d.Int32())
 		case "logGroupClass":
-			v.LogGroupClass = Some(LogGroupClass(d.String()))
+			v.LogGroupClass = Some(LogGroupClass(d.Text()))
 		case "logGroupIdentifiers":
 			d.Enter("logGroupIdentifiers")
 			v.LogGroupIdentifiers = decodeStrings[string](d)
 			d.Leave()
 		case "logGroupNamePattern":
-			v.LogGroupNamePattern = Some(d.String())
+			v.LogGroupNamePattern = Some(d.Text())
 		case "logGroupNamePrefix":
-			v.LogGroupNamePrefix = Some(d.String())
+			v.LogGroupNamePrefix = Some(d.Text())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1840,7 +1840,7 @@ func (v *DescribeLogGroupsResponse) decode(d *wire.Decoder) {
 			v.LogGroups = decodeList[LogGroup](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1855,15 +1855,15 @@ func (v *DescribeLogStreamsRequest) decode(d *wire.Decoder) {
 		case "limit":
 			v.Limit = Some(d.Int32())
 		case "logGroupIdentifier":
-			v.LogGroupIdentifier = Some(d.String())
+			v.LogGroupIdentifier = Some(d.Text())
 		case "logGroupName":
-			v.LogGroupName = Some(d.String())
+			v.LogGroupName = Some(d.Text())
 		case "logStreamNamePrefix":
-			v.LogStreamNamePrefix = Some(d.String())
+			v.LogStreamNamePrefix = Some(d.Text())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "orderBy":
-			v.OrderBy = Some(OrderBy(d.String()))
+			v.OrderBy = Some(OrderBy(d.Text()))
 		default:
 			d.Skip()
 		}
@@ -1878,7 +1878,7 @@ func (v *DescribeLogStreamsResponse) decode(d *wire.Decoder) {
 			v.LogStreams = decodeList[LogStream](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1889,11 +1889,11 @@ func (v *DescribeLookupTablesRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "lookupTableNamePrefix":
-			v.LookupTableNamePrefix = Some(d.String())
+			v.LookupTableNamePrefix = Some(d.Text())
 		case "maxResults":
 			v.MaxResults = Some(d.Int32())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1908,7 +1908,7 @@ func (v *DescribeLookupTablesResponse) decode(d *wire.Decoder) {
 			v.LookupTables = decodeList[LookupTable](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1919,17 +1919,17 @@ func (v *DescribeMetricFiltersRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "filterNamePrefix":
-			v.FilterNamePrefix = Some(d.String())
+			v.FilterNamePrefix = Some(d.Text())
 		case "limit":
 			v.Limit = Some(d.Int32())
 		case "logGroupName":
-			v.LogGroupName = Some(d.String())
+			v.LogGroupName = Some(d.Text())
 		case "metricName":
-			v.MetricName = Some(d.String())
+			v.MetricName = Some(d.Text())
 		case "metricNamespace":
-			v.MetricNamespace = Some(d.String())
+			v.MetricNamespace = Some(d.Text())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1944,7 +1944,7 @@ func (v *DescribeMetricFiltersResponse) decode(d *wire.Decoder) {
 			v.MetricFilters = decodeList[MetricFilter](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -1955,15 +1955,15 @@ func (v *DescribeQueriesRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logGroupName":
-			v.LogGroupName = Some(d.String())
+			v.LogGroupName = Some(d.Text())
 		case "maxResults":
 			v.MaxResults = Some(d.Int32())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "queryLanguage":
-			v.QueryLanguage = Some(QueryLanguage(d.String()))
+			v.QueryLanguage = Some(QueryLanguage(d.Text()))
 		case "status":
-			v.Status = Some(QueryStatus(d.String()))
+			v.Status = Some(QueryStatus(d.Text()))
 		default:
 			d.Skip()
 		}
@@ -1974,7 +1974,7 @@ func (v *DescribeQueriesResponse) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "queries":
 			d.Enter("queries")
 			v.Queries = decodeList[QueryInfo](d)
@@ -1991,11 +1991,11 @@ func (v *DescribeQueryDefinitionsRequest) decode(d *wire.Decoder) {
 		case "maxResults":
 			v.MaxResults = Some(d.Int32())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "queryDefinitionNamePrefix":
-			v.QueryDefinitionNamePrefix = Some(d.String())
+			v.QueryDefinitionNamePrefix = Some(d.Text())
 		case "queryLanguage":
-			v.QueryLanguage = Some(QueryLanguage(d.String()))
+			v.QueryLanguage = Some(QueryLanguage(d.Text()))
 		default:
 			d.Skip()
 		}
@@ -2006,7 +2006,7 @@ func (v *DescribeQueryDefinitionsResponse) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "queryDefinitions":
 			d.Enter("queryDefinitions")
 			v.QueryDefinitions = decodeList[QueryDefinition](d)
@@ -2023,11 +2023,11 @@ func (v *DescribeResourcePoliciesRequest) decode(d *wire.Decoder) {
 		case "limit":
 			v.Limit = Some(d.Int32())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "policyScope":
-			v.PolicyScope = Some(PolicyScope(d.String()))
+			v.PolicyScope = Some(PolicyScope(d.Text()))
 		case "resourceArn":
-			v.ResourceArn = Some(d.String())
+			v.ResourceArn = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -2038,7 +2038,7 @@ func (v *DescribeResourcePoliciesResponse) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "resourcePolicies":
 			d.Enter("resourcePolicies")
 			v.ResourcePolicies = decodeList[ResourcePolicy](d)
@@ -2054,14 +2054,14 @@ func (v *DescribeSubscriptionFiltersRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "filterNamePrefix":
-			v.FilterNamePrefix = Some(d.String())
+			v.FilterNamePrefix = Some(d.Text())
 		case "limit":
 			v.Limit = Some(d.Int32())
 		case "logGroupName":
-			v.LogGroupName = d.String()
+			v.LogGroupName = d.Text()
 			has |= 1 << 0
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -2075,7 +2075,7 @@ func (v *DescribeSubscriptionFiltersResponse) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "subscriptionFilters":
 			d.Enter("subscriptionFilters")
 			v.SubscriptionFilters = decodeList[SubscriptionFilter](d)
@@ -2090,17 +2090,17 @@ func (v *Destination) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "accessPolicy":
-			v.AccessPolicy = Some(d.String())
+			v.AccessPolicy = Some(d.Text())
 		case "arn":
-			v.Arn = Some(d.String())
+			v.Arn = Some(d.Text())
 		case "creationTime":
 			v.CreationTime = Some(d.Int64())
 		case "destinationName":
-			v.DestinationName = Some(d.String())
+			v.DestinationName = Some(d.Text())
 		case "roleArn":
-			v.RoleArn = Some(d.String())
+			v.RoleArn = Some(d.Text())
 		case "targetArn":
-			v.TargetArn = Some(d.String())
+			v.TargetArn = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -2130,9 +2130,9 @@ func (v *DisassociateKmsKeyRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logGroupName":
-			v.LogGroupName = Some(d.String())
+			v.LogGroupName = Some(d.Text())
 		case "resourceIdentifier":
-			v.ResourceIdentifier = Some(d.String())
+			v.ResourceIdentifier = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -2144,7 +2144,7 @@ func (v *DisassociateSourceFromS3TableIntegrationRequest) decode(d *wire.Decoder
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "identifier":
-			v.Identifier = d.String()
+			v.Identifier = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -2159,7 +2159,7 @@ func (v *DisassociateSourceFromS3TableIntegrationResponse) decode(d *wire.Decode
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "identifier":
-			v.Identifier = Some(d.String())
+			v.Identifier = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -2194,11 +2194,11 @@ func (v *Entity) decode(d *wire.Decoder) {
 		switch string(d.Name()) {
 		case "attributes":
 			d.Enter("attributes")
-			v.Attributes = decodeMap(d, (*wire.Decoder).String)
+			v.Attributes = decodeMap(d, (*wire.Decoder).Text)
 			d.Leave()
 		case "keyAttributes":
 			d.Enter("keyAttributes")
-			v.KeyAttributes = decodeMap(d, (*wire.Decoder).String)
+			v.KeyAttributes = decodeMap(d, (*wire.Decoder).Text)
 			d.Leave()
 		default:
 			d.Skip()
@@ -2210,9 +2210,9 @@ func (v *ExportTask) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "destination":
-			v.Destination = Some(d.String())
+			v.Destination = Some(d.Text())
 		case "destinationPrefix":
-			v.DestinationPrefix = Some(d.String())
+			v.DestinationPrefix = Some(d.Text())
 		case "executionInfo":
 			v.ExecutionInfo = new(ExportTaskExecutionInfo)
 			d.Enter("executionInfo")
@@ -2221,16 +2221,16 @@ func (v *ExportTask) decode(d *wire.Decoder) {
 		case "from":
 			v.From = Some(d.Int64())
 		case "logGroupName":
-			v.LogGroupName = Some(d.String())
+			v.LogGroupName = Some(d.Text())
 		case "status":
 			v.Status = new(ExportTaskStatus)
 			d.Enter("status")
 			v.Status.decode(d)
 			d.Leave()
 		case "taskId":
-			v.TaskID = Some(d.String())
+			v.TaskID = Some(d.Text())
 		case "taskName":
-			v.TaskName = Some(d.String())
+			v.TaskName = Some(d.Text())
 		case "to":
 			v.To = Some(d.Int64())
 		default:
@@ -2256,9 +2256,9 @@ func (v *ExportTaskStatus) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "code":
-			v.Code = Some(ExportTaskStatusCode(d.String()))
+			v.Code = Some(ExportTaskStatusCode(d.Text()))
 		case "message":
-			v.Message = Some(d.String())
+			v.Message = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -2269,19 +2269,19 @@ func (v *FieldIndex) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "fieldIndexName":
-			v.FieldIndexName = Some(d.String())
+			v.FieldIndexName = Some(d.Text())
 		case "firstEventTime":
 			v.FirstEventTime = Some(d.Int64())
 		case "indexCategory":
-			v.IndexCategory = Some(IndexCategory(d.String()))
+			v.IndexCategory = Some(IndexCategory(d.Text()))
 		case "lastEventTime":
 			v.LastEventTime = Some(d.Int64())
 		case "lastScanTime":
 			v.LastScanTime = Some(d.Int64())
 		case "logGroupIdentifier":
-			v.LogGroupIdentifier = Some(d.String())
+			v.LogGroupIdentifier = Some(d.Text())
 		case "type":
-			v.Type = Some(IndexType(d.String()))
+			v.Type = Some(IndexType(d.Text()))
 		default:
 			d.Skip()
 		}
@@ -2305,23 +2305,23 @@ func (v *FilterLogEventsRequest) decode(d *wire.Decoder) {
 		case "endTime":
 			v.EndTime = Some(d.Int64())
 		case "filterPattern":
-			v.FilterPattern = Some(d.String())
+			v.FilterPattern = Some(d.Text())
 		case "interleaved":
 			v.Interleaved = Some(d.Bool())
 		case "limit":
 			v.Limit = Some(d.Int32())
 		case "logGroupIdentifier":
-			v.LogGroupIdentifier = Some(d.String())
+			v.LogGroupIdentifier = Some(d.Text())
 		case "logGroupName":
-			v.LogGroupName = Some(d.String())
+			v.LogGroupName = Some(d.Text())
 		case "logStreamNamePrefix":
-			v.LogStreamNamePrefix = Some(d.String())
+			v.LogStreamNamePrefix = Some(d.Text())
 		case "logStreamNames":
 			d.Enter("logStreamNames")
 			v.LogStreamNames = decodeStrings[string](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "startFromHead":
 			v.StartFromHead = Some(d.Bool())
 		case "startTime":
@@ -2342,7 +2342,7 @@ func (v *FilterLogEventsResponse) decode(d *wire.Decoder) {
 			v.Events = decodeList[FilteredLogEvent](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "searchedLogStreams":
 			d.Enter("searchedLogStreams")
 			v.SearchedLogStreams = decodeList[SearchedLogStream](d)
@@ -2361,7 +2361,7 @@ func (v *FilteredLogEvent) decode(d *wire.Decoder) {
 		case "ingestionTime":
 			v.IngestionTime = d.Int64()
 		case "logStreamName":
-			v.LogStreamName = d.String()
+			v.LogStreamName = d.Text()
 		case "message":
 			v.Message = d.Bytes()
 		case "timestamp":
@@ -2377,7 +2377,7 @@ func (v *GetDataProtectionPolicyRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logGroupIdentifier":
-			v.LogGroupIdentifier = d.String()
+			v.LogGroupIdentifier = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -2394,9 +2394,9 @@ func (v *GetDataProtectionPolicyResponse) decode(d *wire.Decoder) {
 		case "lastUpdatedTime":
 			v.LastUpdatedTime = Some(d.Int64())
 		case "logGroupIdentifier":
-			v.LogGroupIdentifier = Some(d.String())
+			v.LogGroupIdentifier = Some(d.Text())
 		case "policyDocument":
-			v.PolicyDocument = Some(d.String())
+			v.PolicyDocument = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -2408,7 +2408,7 @@ func (v *GetDeliveryDestinationPolicyRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "deliveryDestinationName":
-			v.DeliveryDestinationName = d.String()
+			v.DeliveryDestinationName = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -2438,7 +2438,7 @@ func (v *GetDeliveryDestinationRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "name":
-			v.Name = d.String()
+			v.Name = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -2468,7 +2468,7 @@ func (v *GetDeliveryRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "id":
-			v.ID = d.String()
+			v.ID = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -2498,7 +2498,7 @@ func (v *GetDeliverySourceRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "name":
-			v.Name = d.String()
+			v.Name = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -2528,7 +2528,7 @@ func (v *GetIntegrationRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "integrationName":
-			v.IntegrationName = d.String()
+			v.IntegrationName = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -2548,11 +2548,11 @@ func (v *GetIntegrationResponse) decode(d *wire.Decoder) {
 			v.IntegrationDetails.decode(d)
 			d.Leave()
 		case "integrationName":
-			v.IntegrationName = Some(d.String())
+			v.IntegrationName = Some(d.Text())
 		case "integrationStatus":
-			v.IntegrationStatus = Some(IntegrationStatus(d.String()))
+			v.IntegrationStatus = Some(IntegrationStatus(d.Text()))
 		case "integrationType":
-			v.IntegrationType = Some(IntegrationType(d.String()))
+			v.IntegrationType = Some(IntegrationType(d.Text()))
 		default:
 			d.Skip()
 		}
@@ -2564,7 +2564,7 @@ func (v *GetLogAnomalyDetectorRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "anomalyDetectorArn":
-			v.AnomalyDetectorArn = d.String()
+			v.AnomalyDetectorArn = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -2579,19 +2579,19 @@ func (v *GetLogAnomalyDetectorResponse) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "anomalyDetectorStatus":
-			v.AnomalyDetectorStatus = Some(AnomalyDetectorStatus(d.String()))
+			v.AnomalyDetectorStatus = Some(AnomalyDetectorStatus(d.Text()))
 		case "anomalyVisibilityTime":
 			v.AnomalyVisibilityTime = Some(d.Int64())
 		case "creationTimeStamp":
 			v.CreationTimeStamp = Some(d.Int64())
 		case "detectorName":
-			v.DetectorName = Some(d.String())
+			v.DetectorName = Some(d.Text())
 		case "evaluationFrequency":
-			v.EvaluationFrequency = Some(EvaluationFrequency(d.String()))
+			v.EvaluationFrequency = Some(EvaluationFrequency(d.Text()))
 		case "filterPattern":
-			v.FilterPattern = Some(d.String())
+			v.FilterPattern = Some(d.Text())
 		case "kmsKeyId":
-			v.KmsKeyID = Some(d.String())
+			v.KmsKeyID = Some(d.Text())
 		case "lastModifiedTimeStamp":
 			v.LastModifiedTimeStamp = Some(d.Int64())
 		case "logGroupArnList":
@@ -2613,14 +2613,14 @@ func (v *GetLogEventsRequest) decode(d *wire.Decoder) {
 		case "limit":
 			v.Limit = Some(d.Int32())
 		case "logGroupIdentifier":
-			v.LogGroupIdentifier = Some(d.String())
+			v.LogGroupIdentifier = Some(d.Text())
 		case "logGroupName":
-			v.LogGroupName = Some(d.String())
+			v.LogGroupName = Some(d.Text())
 		case "logStreamName":
-			v.LogStreamName = d.String()
+			v.LogStreamName = d.Text()
 			has |= 1 << 0
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "startFromHead":
 			v.StartFromHead = Some(d.Bool())
 		case "startTime":
@@ -2644,9 +2644,9 @@ func (v *GetLogEventsResponse) decode(d *wire.Decoder) {
 			v.Events = decodeList[OutputLogEvent](d)
 			d.Leave()
 		case "nextBackwardToken":
-			v.NextBackwardToken = Some(d.String())
+			v.NextBackwardToken = Some(d.Text())
 		case "nextForwardToken":
-			v.NextForwardToken = Some(d.String())
+			v.NextForwardToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -2658,10 +2658,10 @@ func (v *GetLogFieldsRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "dataSourceName":
-			v.DataSourceName = d.String()
+			v.DataSourceName = d.Text()
 			has |= 1 << 0
 		case "dataSourceType":
-			v.DataSourceType = d.String()
+			v.DataSourceType = d.Text()
 			has |= 1 << 1
 		default:
 			d.Skip()
@@ -2692,9 +2692,9 @@ func (v *GetLogGroupFieldsRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logGroupIdentifier":
-			v.LogGroupIdentifier = Some(d.String())
+			v.LogGroupIdentifier = Some(d.Text())
 		case "logGroupName":
-			v.LogGroupName = Some(d.String())
+			v.LogGroupName = Some(d.Text())
 		case "time":
 			v.Time = Some(d.Int64())
 		default:
@@ -2721,7 +2721,7 @@ func (v *GetLogObjectRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logObjectPointer":
-			v.LogObjectPointer = d.String()
+			v.LogObjectPointer = d.Text()
 			has |= 1 << 0
 		case "unmask":
 			v.Unmask = Some(d.Bool())
@@ -2739,7 +2739,7 @@ func (v *GetLogRecordRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logRecordPointer":
-			v.LogRecordPointer = d.String()
+			v.LogRecordPointer = d.Text()
 			has |= 1 << 0
 		case "unmask":
 			v.Unmask = Some(d.Bool())
@@ -2757,7 +2757,7 @@ func (v *GetLogRecordResponse) decode(d *wire.Decoder) {
 		switch string(d.Name()) {
 		case "logRecord":
 			d.Enter("logRecord")
-			v.LogRecord = decodeMap(d, (*wire.Decoder).String)
+			v.LogRecord = decodeMap(d, (*wire.Decoder).Text)
 			d.Leave()
 		default:
 			d.Skip()
@@ -2770,7 +2770,7 @@ func (v *GetLookupTableRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "lookupTableArn":
-			v.LookupTableArn = d.String()
+			v.LookupTableArn = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -2785,19 +2785,19 @@ func (v *GetLookupTableResponse) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "description":
-			v.Description = Some(d.String())
+			v.Description = Some(d.Text())
 		case "kmsKeyId":
-			v.KmsKeyID = Some(d.String())
+			v.KmsKeyID = Some(d.Text())
 		case "lastUpdatedTime":
 			v.LastUpdatedTime = Some(d.Int64())
 		case "lookupTableArn":
-			v.LookupTableArn = Some(d.String())
+			v.LookupTableArn = Some(d.Text())
 		case "lookupTableName":
-			v.LookupTableName = Some(d.String())
+			v.LookupTableName = Some(d.Text())
 		case "sizeBytes":
 			v.SizeBytes = Some(d.Int64())
 		case "tableBody":
-			v.TableBody = Some(d.String())
+			v.TableBody = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -2811,9 +2811,9 @@ func (v *GetQueryResultsRequest) decode(d *wire.Decoder) {
 		case "maxItems":
 			v.MaxItems = Some(d.Int32())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "queryId":
-			v.QueryID = d.String()
+			v.QueryID = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -2828,11 +2828,11 @@ func (v *GetQueryResultsResponse) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "encryptionKey":
-			v.EncryptionKey = Some(d.String())
+			v.EncryptionKey = Some(d.Text())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "queryLanguage":
-			v.QueryLanguage = Some(QueryLanguage(d.String()))
+			v.QueryLanguage = Some(QueryLanguage(d.Text()))
 		case "results":
 			d.Enter("results")
 			v.Results = decodeLists[ResultField](d)
@@ -2843,7 +2843,7 @@ func (v *GetQueryResultsResponse) decode(d *wire.Decoder) {
 			v.Statistics.decode(d)
 			d.Leave()
 		case "status":
-			v.Status = Some(QueryStatus(d.String()))
+			v.Status = Some(QueryStatus(d.Text()))
 		default:
 			d.Skip()
 		}
@@ -2862,12 +2862,12 @@ func (v *GetScheduledQueryHistoryRequest) decode(d *wire.Decoder) {
 			v.ExecutionStatuses = decodeStrings[ExecutionStatus](d)
 			d.Leave()
 		case "identifier":
-			v.Identifier = d.String()
+			v.Identifier = d.Text()
 			has |= 1 << 1
 		case "maxResults":
 			v.MaxResults = Some(d.Int32())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "startTime":
 			v.StartTime = d.Int64()
 			has |= 1 << 2
@@ -2890,11 +2890,11 @@ func (v *GetScheduledQueryHistoryResponse) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "name":
-			v.Name = Some(d.String())
+			v.Name = Some(d.Text())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "scheduledQueryArn":
-			v.ScheduledQueryArn = Some(d.String())
+			v.ScheduledQueryArn = Some(d.Text())
 		case "triggerHistory":
 			d.Enter("triggerHistory")
 			v.TriggerHistory = decodeList[TriggerHistoryRecord](d)
@@ -2910,7 +2910,7 @@ func (v *GetScheduledQueryRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "identifier":
-			v.Identifier = d.String()
+			v.Identifier = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -2927,7 +2927,7 @@ func (v *GetScheduledQueryResponse) decode(d *wire.Decoder) {
 		case "creationTime":
 			v.CreationTime = Some(d.Int64())
 		case "description":
-			v.Description = Some(d.String())
+			v.Description = Some(d.Text())
 		case "destinationConfiguration":
 			v.DestinationConfiguration = new(DestinationConfiguration)
 			d.Enter("destinationConfiguration")
@@ -2936,9 +2936,9 @@ func (v *GetScheduledQueryResponse) decode(d *wire.Decoder) {
 		case "endTimeOffset":
 			v.EndTimeOffset = Some(d.Int64())
 		case "executionRoleArn":
-			v.ExecutionRoleArn = Some(d.String())
+			v.ExecutionRoleArn = Some(d.Text())
 		case "lastExecutionStatus":
-			v.LastExecutionStatus = Some(ExecutionStatus(d.String()))
+			v.LastExecutionStatus = Some(ExecutionStatus(d.Text()))
 		case "lastTriggeredTime":
 			v.LastTriggeredTime = Some(d.Int64())
 		case "lastUpdatedTime":
@@ -2948,27 +2948,27 @@ func (v *GetScheduledQueryResponse) decode(d *wire.Decoder) {
 			v.LogGroupIdentifiers = decodeStrings[string](d)
 			d.Leave()
 		case "name":
-			v.Name = Some(d.String())
+			v.Name = Some(d.Text())
 		case "queryLanguage":
-			v.QueryLanguage = Some(QueryLanguage(d.String()))
+			v.QueryLanguage = Some(QueryLanguage(d.Text()))
 		case "queryString":
-			v.QueryString = Some(d.String())
+			v.QueryString = Some(d.Text())
 		case "scheduleEndTime":
 			v.ScheduleEndTime = Some(d.Int64())
 		case "scheduleExpression":
-			v.ScheduleExpression = Some(d.String())
+			v.ScheduleExpression = Some(d.Text())
 		case "scheduleStartTime":
 			v.ScheduleStartTime = Some(d.Int64())
 		case "scheduleType":
-			v.ScheduleType = Some(ScheduleType(d.String()))
+			v.ScheduleType = Some(ScheduleType(d.Text()))
 		case "scheduledQueryArn":
-			v.ScheduledQueryArn = Some(d.String())
+			v.ScheduledQueryArn = Some(d.Text())
 		case "startTimeOffset":
 			v.StartTimeOffset = Some(d.Int64())
 		case "state":
-			v.State = Some(ScheduledQueryState(d.String()))
+			v.State = Some(ScheduledQueryState(d.Text()))
 		case "timezone":
-			v.Timezone = Some(d.String())
+			v.Timezone = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -2987,7 +2987,7 @@ func (v *GetStorageTierPolicyResponse) decode(d *wire.Decoder) {
 		case "lastUpdatedTime":
 			v.LastUpdatedTime = Some(d.Int64())
 		case "storageTier":
-			v.StorageTier = Some(StorageTier(d.String()))
+			v.StorageTier = Some(StorageTier(d.Text()))
 		default:
 			d.Skip()
 		}
@@ -2999,7 +2999,7 @@ func (v *GetTransformerRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logGroupIdentifier":
-			v.LogGroupIdentifier = d.String()
+			v.LogGroupIdentifier = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -3018,7 +3018,7 @@ func (v *GetTransformerResponse) decode(d *wire.Decoder) {
 		case "lastModifiedTime":
 			v.LastModifiedTime = Some(d.Int64())
 		case "logGroupIdentifier":
-			v.LogGroupIdentifier = Some(d.String())
+			v.LogGroupIdentifier = Some(d.Text())
 		case "transformerConfig":
 			d.Enter("transformerConfig")
 			v.TransformerConfig = decodeList[Processor](d)
@@ -3034,10 +3034,10 @@ func (v *Grok) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "match":
-			v.Match = d.String()
+			v.Match = d.Text()
 			has |= 1 << 0
 		case "source":
-			v.Source = Some(d.String())
+			v.Source = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -3051,9 +3051,9 @@ func (v *GroupingIdentifier) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "key":
-			v.Key = Some(d.String())
+			v.Key = Some(d.Text())
 		case "value":
-			v.Value = Some(d.String())
+			v.Value = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -3066,25 +3066,25 @@ func (v *Import) decode(d *wire.Decoder) {
 		case "creationTime":
 			v.CreationTime = Some(d.Int64())
 		case "errorMessage":
-			v.ErrorMessage = Some(d.String())
+			v.ErrorMessage = Some(d.Text())
 		case "importDestinationArn":
-			v.ImportDestinationArn = Some(d.String())
+			v.ImportDestinationArn = Some(d.Text())
 		case "importFilter":
 			v.ImportFilter = new(ImportFilter)
 			d.Enter("importFilter")
 			v.ImportFilter.decode(d)
 			d.Leave()
 		case "importId":
-			v.ImportID = Some(d.String())
+			v.ImportID = Some(d.Text())
 		case "importSourceArn":
-			v.ImportSourceArn = Some(d.String())
+			v.ImportSourceArn = Some(d.Text())
 		case "importStatistics":
 			v.ImportStatistics = new(ImportStatistics)
 			d.Enter("importStatistics")
 			v.ImportStatistics.decode(d)
 			d.Leave()
 		case "importStatus":
-			v.ImportStatus = Some(ImportStatus(d.String()))
+			v.ImportStatus = Some(ImportStatus(d.Text()))
 		case "lastUpdatedTime":
 			v.LastUpdatedTime = Some(d.Int64())
 		default:
@@ -3098,12 +3098,12 @@ func (v *ImportBatch) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "batchId":
-			v.BatchID = d.String()
+			v.BatchID = d.Text()
 			has |= 1 << 0
 		case "errorMessage":
-			v.ErrorMessage = Some(d.String())
+			v.ErrorMessage = Some(d.Text())
 		case "status":
-			v.Status = ImportStatus(d.String())
+			v.Status = ImportStatus(d.Text())
 			has |= 1 << 1
 		default:
 			d.Skip()
@@ -3147,13 +3147,13 @@ func (v *IndexPolicy) decode(d *wire.Decoder) {
 		case "lastUpdateTime":
 			v.LastUpdateTime = Some(d.Int64())
 		case "logGroupIdentifier":
-			v.LogGroupIdentifier = Some(d.String())
+			v.LogGroupIdentifier = Some(d.Text())
 		case "policyDocument":
-			v.PolicyDocument = Some(d.String())
+			v.PolicyDocument = Some(d.Text())
 		case "policyName":
-			v.PolicyName = Some(d.String())
+			v.PolicyName = Some(d.Text())
 		case "source":
-			v.Source = Some(IndexSource(d.String()))
+			v.Source = Some(IndexSource(d.Text()))
 		default:
 			d.Skip()
 		}
@@ -3196,11 +3196,11 @@ func (v *IntegrationSummary) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "integrationName":
-			v.IntegrationName = Some(d.String())
+			v.IntegrationName = Some(d.Text())
 		case "integrationStatus":
-			v.IntegrationStatus = Some(IntegrationStatus(d.String()))
+			v.IntegrationStatus = Some(IntegrationStatus(d.Text()))
 		case "integrationType":
-			v.IntegrationType = Some(IntegrationType(d.String()))
+			v.IntegrationType = Some(IntegrationType(d.Text()))
 		default:
 			d.Skip()
 		}
@@ -3220,18 +3220,18 @@ func (v *ListAggregateLogGroupSummariesRequest) decode(d *wire.Decoder) {
 			v.DataSources = decodeList[DataSourceFilter](d)
 			d.Leave()
 		case "groupBy":
-			v.GroupBy = ListAggregateLogGroupSummariesGroupBy(d.String())
+			v.GroupBy = ListAggregateLogGroupSummariesGroupBy(d.Text())
 			has |= 1 << 0
 		case "includeLinkedAccounts":
 			v.IncludeLinkedAccounts = Some(d.Bool())
 		case "limit":
 			v.Limit = Some(d.Int32())
 		case "logGroupClass":
-			v.LogGroupClass = Some(LogGroupClass(d.String()))
+			v.LogGroupClass = Some(LogGroupClass(d.Text()))
 		case "logGroupNamePattern":
-			v.LogGroupNamePattern = Some(d.String())
+			v.LogGroupNamePattern = Some(d.Text())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -3249,7 +3249,7 @@ func (v *ListAggregateLogGroupSummariesResponse) decode(d *wire.Decoder) {
 			v.AggregateLogGroupSummaries = decodeList[AggregateLogGroupSummary](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -3260,13 +3260,13 @@ func (v *ListAnomaliesRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "anomalyDetectorArn":
-			v.AnomalyDetectorArn = Some(d.String())
+			v.AnomalyDetectorArn = Some(d.Text())
 		case "limit":
 			v.Limit = Some(d.Int32())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "suppressionState":
-			v.SuppressionState = Some(SuppressionState(d.String()))
+			v.SuppressionState = Some(SuppressionState(d.Text()))
 		default:
 			d.Skip()
 		}
@@ -3281,7 +3281,7 @@ func (v *ListAnomaliesResponse) decode(d *wire.Decoder) {
 			v.Anomalies = decodeList[Anomaly](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -3292,11 +3292,11 @@ func (v *ListIntegrationsRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "integrationNamePrefix":
-			v.IntegrationNamePrefix = Some(d.String())
+			v.IntegrationNamePrefix = Some(d.Text())
 		case "integrationStatus":
-			v.IntegrationStatus = Some(IntegrationStatus(d.String()))
+			v.IntegrationStatus = Some(IntegrationStatus(d.Text()))
 		case "integrationType":
-			v.IntegrationType = Some(IntegrationType(d.String()))
+			v.IntegrationType = Some(IntegrationType(d.Text()))
 		default:
 			d.Skip()
 		}
@@ -3320,11 +3320,11 @@ func (v *ListLogAnomalyDetectorsRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "filterLogGroupArn":
-			v.FilterLogGroupArn = Some(d.String())
+			v.FilterLogGroupArn = Some(d.Text())
 		case "limit":
 			v.Limit = Some(d.Int32())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -3339,7 +3339,7 @@ func (v *ListLogAnomalyDetectorsResponse) decode(d *wire.Decoder) {
 			v.AnomalyDetectors = decodeList[AnomalyDetector](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -3353,9 +3353,9 @@ func (v *ListLogGroupsForQueryRequest) decode(d *wire.Decoder) {
 		case "maxResults":
 			v.MaxResults = Some(d.Int32())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "queryId":
-			v.QueryID = d.String()
+			v.QueryID = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -3374,7 +3374,7 @@ func (v *ListLogGroupsForQueryResponse) decode(d *wire.Decoder) {
 			v.LogGroupIdentifiers = decodeStrings[string](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -3401,15 +3401,15 @@ func (v *ListLogGroupsRequest) decode(d *wire.Decoder) {
 		case "limit":
 			v.Limit = Some(d.Int32())
 		case "logGroupClass":
-			v.LogGroupClass = Some(LogGroupClass(d.String()))
+			v.LogGroupClass = Some(LogGroupClass(d.Text()))
 		case "logGroupNamePattern":
-			v.LogGroupNamePattern = Some(d.String())
+			v.LogGroupNamePattern = Some(d.Text())
 		case "logGroupTags":
 			d.Enter("logGroupTags")
 			v.LogGroupTags = decodeList[TagFilter](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -3424,7 +3424,7 @@ func (v *ListLogGroupsResponse) decode(d *wire.Decoder) {
 			v.LogGroups = decodeList[LogGroupSummary](d)
 			d.Leave()
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -3437,11 +3437,11 @@ func (v *ListScheduledQueriesRequest) decode(d *wire.Decoder) {
 		case "maxResults":
 			v.MaxResults = Some(d.Int32())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "scheduleType":
-			v.ScheduleType = Some(ScheduleType(d.String()))
+			v.ScheduleType = Some(ScheduleType(d.Text()))
 		case "state":
-			v.State = Some(ScheduledQueryState(d.String()))
+			v.State = Some(ScheduledQueryState(d.Text()))
 		default:
 			d.Skip()
 		}
@@ -3452,7 +3452,7 @@ func (v *ListScheduledQueriesResponse) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "scheduledQueries":
 			d.Enter("scheduledQueries")
 			v.ScheduledQueries = decodeList[ScheduledQuerySummary](d)
@@ -3468,12 +3468,12 @@ func (v *ListSourcesForS3TableIntegrationRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "integrationArn":
-			v.IntegrationArn = d.String()
+			v.IntegrationArn = d.Text()
 			has |= 1 << 0
 		case "maxResults":
 			v.MaxResults = Some(d.Int32())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -3487,7 +3487,7 @@ func (v *ListSourcesForS3TableIntegrationResponse) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "sources":
 			d.Enter("sources")
 			v.Sources = decodeList[S3TableIntegrationSource](d)
@@ -3502,13 +3502,13 @@ func (v *ListSyslogConfigurationsRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logGroupIdentifier":
-			v.LogGroupIdentifier = Some(d.String())
+			v.LogGroupIdentifier = Some(d.Text())
 		case "maxResults":
 			v.MaxResults = Some(d.Int32())
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "vpcEndpointId":
-			v.VpcEndpointID = Some(d.String())
+			v.VpcEndpointID = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -3519,7 +3519,7 @@ func (v *ListSyslogConfigurationsResponse) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "nextToken":
-			v.NextToken = Some(d.String())
+			v.NextToken = Some(d.Text())
 		case "syslogConfigurations":
 			d.Enter("syslogConfigurations")
 			v.SyslogConfigurations = decodeList[SyslogConfiguration](d)
@@ -3535,7 +3535,7 @@ func (v *ListTagsForResourceRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "resourceArn":
-			v.ResourceArn = d.String()
+			v.ResourceArn = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -3551,7 +3551,7 @@ func (v *ListTagsForResourceResponse) decode(d *wire.Decoder) {
 		switch string(d.Name()) {
 		case "tags":
 			d.Enter("tags")
-			v.Tags = decodeMap(d, (*wire.Decoder).String)
+			v.Tags = decodeMap(d, (*wire.Decoder).Text)
 			d.Leave()
 		default:
 			d.Skip()
@@ -3564,7 +3564,7 @@ func (v *ListTagsLogGroupRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logGroupName":
-			v.LogGroupName = d.String()
+			v.LogGroupName = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -3580,7 +3580,7 @@ func (v *ListTagsLogGroupResponse) decode(d *wire.Decoder) {
 		switch string(d.Name()) {
 		case "tags":
 			d.Enter("tags")
-			v.Tags = decodeMap(d, (*wire.Decoder).String)
+			v.Tags = decodeMap(d, (*wire.Decoder).Text)
 			d.Leave()
 		default:
 			d.Skip()
@@ -3595,17 +3595,17 @@ func (v *ListToMap) decode(d *wire.Decoder) {
 		case "flatten":
 			v.Flatten = Some(d.Bool())
 		case "flattenedElement":
-			v.FlattenedElement = Some(FlattenedElement(d.String()))
+			v.FlattenedElement = Some(FlattenedElement(d.Text()))
 		case "key":
-			v.Key = d.String()
+			v.Key = d.Text()
 			has |= 1 << 0
 		case "source":
-			v.Source = d.String()
+			v.Source = d.Text()
 			has |= 1 << 1
 		case "target":
-			v.Target = Some(d.String())
+			v.Target = Some(d.Text())
 		case "valueKey":
-			v.ValueKey = Some(d.String())
+			v.ValueKey = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -3624,11 +3624,11 @@ func (v *LiveTailSessionLogEvent) decode(d *wire.Decoder) {
 		case "ingestionTime":
 			v.IngestionTime = Some(d.Int64())
 		case "logGroupIdentifier":
-			v.LogGroupIdentifier = Some(d.String())
+			v.LogGroupIdentifier = Some(d.Text())
 		case "logStreamName":
-			v.LogStreamName = Some(d.String())
+			v.LogStreamName = Some(d.Text())
 		case "message":
-			v.Message = Some(d.String())
+			v.Message = Some(d.Text())
 		case "timestamp":
 			v.Timestamp = Some(d.Int64())
 		default:
@@ -3652,7 +3652,7 @@ func (v *LiveTailSessionStart) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logEventFilterPattern":
-			v.LogEventFilterPattern = Some(d.String())
+			v.LogEventFilterPattern = Some(d.Text())
 		case "logGroupIdentifiers":
 			d.Enter("logGroupIdentifiers")
 			v.LogGroupIdentifiers = decodeStrings[string](d)
@@ -3666,9 +3666,9 @@ func (v *LiveTailSessionStart) decode(d *wire.Decoder) {
 			v.LogStreamNames = decodeStrings[string](d)
 			d.Leave()
 		case "requestId":
-			v.RequestID = Some(d.String())
+			v.RequestID = Some(d.Text())
 		case "sessionId":
-			v.SessionID = Some(d.String())
+			v.SessionID = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -3697,7 +3697,7 @@ func (v *LogEvent) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message":
-			v.Message = Some(d.String())
+			v.Message = Some(d.Text())
 		case "timestamp":
 			v.Timestamp = Some(d.Int64())
 		default:
@@ -3719,7 +3719,7 @@ func (v *LogFieldType) decode(d *wire.Decoder) {
 			v.Fields = decodeList[LogFieldsListItem](d)
 			d.Leave()
 		case "type":
-			v.Type = Some(d.String())
+			v.Type = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -3730,7 +3730,7 @@ func (v *LogFieldsListItem) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logFieldName":
-			v.LogFieldName = Some(d.String())
+			v.LogFieldName = Some(d.Text())
 		case "logFieldType":
 			v.LogFieldType = new(LogFieldType)
 			d.Enter("logFieldType")
@@ -3746,13 +3746,13 @@ func (v *LogGroup) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "arn":
-			v.Arn = Some(d.String())
+			v.Arn = Some(d.Text())
 		case "bearerTokenAuthenticationEnabled":
 			v.BearerTokenAuthenticationEnabled = Some(d.Bool())
 		case "creationTime":
 			v.CreationTime = Some(d.Int64())
 		case "dataProtectionStatus":
-			v.DataProtectionStatus = Some(DataProtectionStatus(d.String()))
+			v.DataProtectionStatus = Some(DataProtectionStatus(d.Text()))
 		case "deletionProtectionEnabled":
 			v.DeletionProtectionEnabled = Some(d.Bool())
 		case "inheritedProperties":
@@ -3760,19 +3760,19 @@ func (v *LogGroup) decode(d *wire.Decoder) {
 			v.InheritedProperties = decodeStrings[InheritedProperty](d)
 			d.Leave()
 		case "kmsKeyId":
-			v.KmsKeyID = Some(d.String())
+			v.KmsKeyID = Some(d.Text())
 		case "logGroupArn":
-			v.LogGroupArn = Some(d.String())
+			v.LogGroupArn = Some(d.Text())
 		case "logGroupClass":
-			v.LogGroupClass = Some(LogGroupClass(d.String()))
+			v.LogGroupClass = Some(LogGroupClass(d.Text()))
 		case "logGroupName":
-			v.LogGroupName = Some(d.String())
+			v.LogGroupName = Some(d.Text())
 		case "metricFilterCount":
 			v.MetricFilterCount = Some(d.Int32())
 		case "retentionInDays":
 			v.RetentionInDays = Some(d.Int32())
 		case "retentionPolicyName":
-			v.RetentionPolicyName = Some(d.String())
+			v.RetentionPolicyName = Some(d.Text())
 		case "storedBytes":
 			v.StoredBytes = Some(d.Int64())
 		default:
@@ -3785,7 +3785,7 @@ func (v *LogGroupField) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "name":
-			v.Name = Some(d.String())
+			v.Name = Some(d.Text())
 		case "percent":
 			v.Percent = Some(d.Int32())
 		default:
@@ -3798,11 +3798,11 @@ func (v *LogGroupImpact) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "currentRetention":
-			v.CurrentRetention = Some(d.String())
+			v.CurrentRetention = Some(d.Text())
 		case "logGroupName":
-			v.LogGroupName = Some(d.String())
+			v.LogGroupName = Some(d.Text())
 		case "proposedRetention":
-			v.ProposedRetention = Some(d.String())
+			v.ProposedRetention = Some(d.Text())
 		case "storedBytes":
 			v.StoredBytes = Some(d.Int64())
 		default:
@@ -3815,11 +3815,11 @@ func (v *LogGroupSummary) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logGroupArn":
-			v.LogGroupArn = Some(d.String())
+			v.LogGroupArn = Some(d.Text())
 		case "logGroupClass":
-			v.LogGroupClass = Some(LogGroupClass(d.String()))
+			v.LogGroupClass = Some(LogGroupClass(d.Text()))
 		case "logGroupName":
-			v.LogGroupName = Some(d.String())
+			v.LogGroupName = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -3830,7 +3830,7 @@ func (v *LogStream) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "arn":
-			v.Arn = Some(d.String())
+			v.Arn = Some(d.Text())
 		case "creationTime":
 			v.CreationTime = Some(d.Int64())
 		case "firstEventTimestamp":
@@ -3840,11 +3840,11 @@ func (v *LogStream) decode(d *wire.Decoder) {
 		case "lastIngestionTime":
 			v.LastIngestionTime = Some(d.Int64())
 		case "logStreamName":
-			v.LogStreamName = Some(d.String())
+			v.LogStreamName = Some(d.Text())
 		case "storedBytes":
 			v.StoredBytes = Some(d.Int64())
 		case "uploadSequenceToken":
-			v.UploadSequenceToken = Some(d.String())
+			v.UploadSequenceToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -3855,15 +3855,15 @@ func (v *LookupTable) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "description":
-			v.Description = Some(d.String())
+			v.Description = Some(d.Text())
 		case "kmsKeyId":
-			v.KmsKeyID = Some(d.String())
+			v.KmsKeyID = Some(d.Text())
 		case "lastUpdatedTime":
 			v.LastUpdatedTime = Some(d.Int64())
 		case "lookupTableArn":
-			v.LookupTableArn = Some(d.String())
+			v.LookupTableArn = Some(d.Text())
 		case "lookupTableName":
-			v.LookupTableName = Some(d.String())
+			v.LookupTableName = Some(d.Text())
 		case "recordsCount":
 			v.RecordsCount = Some(d.Int64())
 		case "sizeBytes":
@@ -3882,16 +3882,16 @@ func (v *LookupTableConfiguration) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "description":
-			v.Description = Some(d.String())
+			v.Description = Some(d.Text())
 		case "kmsKeyId":
-			v.KmsKeyID = Some(d.String())
+			v.KmsKeyID = Some(d.Text())
 		case "roleArn":
-			v.RoleArn = Some(d.String())
+			v.RoleArn = Some(d.Text())
 		case "tableName":
-			v.TableName = Some(d.String())
+			v.TableName = Some(d.Text())
 		case "tags":
 			d.Enter("tags")
-			v.Tags = decodeMap(d, (*wire.Decoder).String)
+			v.Tags = decodeMap(d, (*wire.Decoder).Text)
 			d.Leave()
 		default:
 			d.Skip()
@@ -3924,13 +3924,13 @@ func (v *MetricFilter) decode(d *wire.Decoder) {
 			v.EmitSystemFieldDimensions = decodeStrings[string](d)
 			d.Leave()
 		case "fieldSelectionCriteria":
-			v.FieldSelectionCriteria = Some(d.String())
+			v.FieldSelectionCriteria = Some(d.Text())
 		case "filterName":
-			v.FilterName = Some(d.String())
+			v.FilterName = Some(d.Text())
 		case "filterPattern":
-			v.FilterPattern = Some(d.String())
+			v.FilterPattern = Some(d.Text())
 		case "logGroupName":
-			v.LogGroupName = Some(d.String())
+			v.LogGroupName = Some(d.Text())
 		case "metricTransformations":
 			d.Enter("metricTransformations")
 			v.MetricTransformations = decodeList[MetricTransformation](d)
@@ -3945,12 +3945,12 @@ func (v *MetricFilterMatchRecord) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "eventMessage":
-			v.EventMessage = Some(d.String())
+			v.EventMessage = Some(d.Text())
 		case "eventNumber":
 			v.EventNumber = Some(d.Int64())
 		case "extractedValues":
 			d.Enter("extractedValues")
-			v.ExtractedValues = decodeMap(d, (*wire.Decoder).String)
+			v.ExtractedValues = decodeMap(d, (*wire.Decoder).Text)
 			d.Leave()
 		default:
 			d.Skip()
@@ -3966,19 +3966,19 @@ func (v *MetricTransformation) decode(d *wire.Decoder) {
 			v.DefaultValue = Some(d.Float64())
 		case "dimensions":
 			d.Enter("dimensions")
-			v.Dimensions = decodeMap(d, (*wire.Decoder).String)
+			v.Dimensions = decodeMap(d, (*wire.Decoder).Text)
 			d.Leave()
 		case "metricName":
-			v.MetricName = d.String()
+			v.MetricName = d.Text()
 			has |= 1 << 0
 		case "metricNamespace":
-			v.MetricNamespace = d.String()
+			v.MetricNamespace = d.Text()
 			has |= 1 << 1
 		case "metricValue":
-			v.MetricValue = d.String()
+			v.MetricValue = d.Text()
 			has |= 1 << 2
 		case "unit":
-			v.Unit = Some(StandardUnit(d.String()))
+			v.Unit = Some(StandardUnit(d.Text()))
 		default:
 			d.Skip()
 		}
@@ -4001,10 +4001,10 @@ func (v *MoveKeyEntry) decode(d *wire.Decoder) {
 		case "overwriteIfExists":
 			v.OverwriteIfExists = Some(d.Bool())
 		case "source":
-			v.Source = d.String()
+			v.Source = d.Text()
 			has |= 1 << 0
 		case "target":
-			v.Target = d.String()
+			v.Target = d.Text()
 			has |= 1 << 1
 		default:
 			d.Skip()
@@ -4035,11 +4035,11 @@ func (v *OpenSearchApplication) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "applicationArn":
-			v.ApplicationArn = Some(d.String())
+			v.ApplicationArn = Some(d.Text())
 		case "applicationEndpoint":
-			v.ApplicationEndpoint = Some(d.String())
+			v.ApplicationEndpoint = Some(d.Text())
 		case "applicationId":
-			v.ApplicationID = Some(d.String())
+			v.ApplicationID = Some(d.Text())
 		case "status":
 			v.Status = new(OpenSearchResourceStatus)
 			d.Enter("status")
@@ -4055,9 +4055,9 @@ func (v *OpenSearchCollection) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "collectionArn":
-			v.CollectionArn = Some(d.String())
+			v.CollectionArn = Some(d.Text())
 		case "collectionEndpoint":
-			v.CollectionEndpoint = Some(d.String())
+			v.CollectionEndpoint = Some(d.Text())
 		case "status":
 			v.Status = new(OpenSearchResourceStatus)
 			d.Enter("status")
@@ -4073,7 +4073,7 @@ func (v *OpenSearchDataAccessPolicy) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "policyName":
-			v.PolicyName = Some(d.String())
+			v.PolicyName = Some(d.Text())
 		case "status":
 			v.Status = new(OpenSearchResourceStatus)
 			d.Enter("status")
@@ -4089,7 +4089,7 @@ func (v *OpenSearchDataSource) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "dataSourceName":
-			v.DataSourceName = Some(d.String())
+			v.DataSourceName = Some(d.Text())
 		case "status":
 			v.Status = new(OpenSearchResourceStatus)
 			d.Enter("status")
@@ -4105,7 +4105,7 @@ func (v *OpenSearchEncryptionPolicy) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "policyName":
-			v.PolicyName = Some(d.String())
+			v.PolicyName = Some(d.Text())
 		case "status":
 			v.Status = new(OpenSearchResourceStatus)
 			d.Enter("status")
@@ -4170,7 +4170,7 @@ func (v *OpenSearchLifecyclePolicy) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "policyName":
-			v.PolicyName = Some(d.String())
+			v.PolicyName = Some(d.Text())
 		case "status":
 			v.Status = new(OpenSearchResourceStatus)
 			d.Enter("status")
@@ -4186,7 +4186,7 @@ func (v *OpenSearchNetworkPolicy) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "policyName":
-			v.PolicyName = Some(d.String())
+			v.PolicyName = Some(d.Text())
 		case "status":
 			v.Status = new(OpenSearchResourceStatus)
 			d.Enter("status")
@@ -4203,16 +4203,16 @@ func (v *OpenSearchResourceConfig) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "applicationArn":
-			v.ApplicationArn = Some(d.String())
+			v.ApplicationArn = Some(d.Text())
 		case "dashboardViewerPrincipals":
 			d.Enter("dashboardViewerPrincipals")
 			v.DashboardViewerPrincipals = decodeStrings[string](d)
 			d.Leave()
 		case "dataSourceRoleArn":
-			v.DataSourceRoleArn = d.String()
+			v.DataSourceRoleArn = d.Text()
 			has |= 1 << 0
 		case "kmsKeyArn":
-			v.KmsKeyArn = Some(d.String())
+			v.KmsKeyArn = Some(d.Text())
 		case "retentionDays":
 			v.RetentionDays = d.Int32()
 			has |= 1 << 1
@@ -4232,9 +4232,9 @@ func (v *OpenSearchResourceStatus) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "status":
-			v.Status = Some(OpenSearchResourceStatusType(d.String()))
+			v.Status = Some(OpenSearchResourceStatusType(d.Text()))
 		case "statusMessage":
-			v.StatusMessage = Some(d.String())
+			v.StatusMessage = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -4250,7 +4250,7 @@ func (v *OpenSearchWorkspace) decode(d *wire.Decoder) {
 			v.Status.decode(d)
 			d.Leave()
 		case "workspaceId":
-			v.WorkspaceID = Some(d.String())
+			v.WorkspaceID = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -4276,7 +4276,7 @@ func (v *ParseCloudfront) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "source":
-			v.Source = Some(d.String())
+			v.Source = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -4287,9 +4287,9 @@ func (v *ParseJSON) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "destination":
-			v.Destination = Some(d.String())
+			v.Destination = Some(d.Text())
 		case "source":
-			v.Source = Some(d.String())
+			v.Source = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -4300,19 +4300,19 @@ func (v *ParseKeyValue) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "destination":
-			v.Destination = Some(d.String())
+			v.Destination = Some(d.Text())
 		case "fieldDelimiter":
-			v.FieldDelimiter = Some(d.String())
+			v.FieldDelimiter = Some(d.Text())
 		case "keyPrefix":
-			v.KeyPrefix = Some(d.String())
+			v.KeyPrefix = Some(d.Text())
 		case "keyValueDelimiter":
-			v.KeyValueDelimiter = Some(d.String())
+			v.KeyValueDelimiter = Some(d.Text())
 		case "nonMatchValue":
-			v.NonMatchValue = Some(d.String())
+			v.NonMatchValue = Some(d.Text())
 		case "overwriteIfExists":
 			v.OverwriteIfExists = Some(d.Bool())
 		case "source":
-			v.Source = Some(d.String())
+			v.Source = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -4323,7 +4323,7 @@ func (v *ParsePostgres) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "source":
-			v.Source = Some(d.String())
+			v.Source = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -4334,7 +4334,7 @@ func (v *ParseRoute53) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "source":
-			v.Source = Some(d.String())
+			v.Source = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -4346,15 +4346,15 @@ func (v *ParseToOCSF) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "eventSource":
-			v.EventSource = EventSource(d.String())
+			v.EventSource = EventSource(d.Text())
 			has |= 1 << 0
 		case "mappingVersion":
-			v.MappingVersion = Some(d.String())
+			v.MappingVersion = Some(d.Text())
 		case "ocsfVersion":
-			v.OcsfVersion = OCSFVersion(d.String())
+			v.OcsfVersion = OCSFVersion(d.Text())
 			has |= 1 << 1
 		case "source":
-			v.Source = Some(d.String())
+			v.Source = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -4371,7 +4371,7 @@ func (v *ParseVPC) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "source":
-			v.Source = Some(d.String())
+			v.Source = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -4382,7 +4382,7 @@ func (v *ParseWAF) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "source":
-			v.Source = Some(d.String())
+			v.Source = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -4399,11 +4399,11 @@ func (v *PatternToken) decode(d *wire.Decoder) {
 			v.Enumerations = decodeMap(d, (*wire.Decoder).Int64)
 			d.Leave()
 		case "inferredTokenName":
-			v.InferredTokenName = Some(d.String())
+			v.InferredTokenName = Some(d.Text())
 		case "isDynamic":
 			v.IsDynamic = Some(d.Bool())
 		case "tokenString":
-			v.TokenString = Some(d.String())
+			v.TokenString = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -4414,7 +4414,7 @@ func (v *Policy) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "deliveryDestinationPolicy":
-			v.DeliveryDestinationPolicy = Some(d.String())
+			v.DeliveryDestinationPolicy = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -4552,18 +4552,18 @@ func (v *PutAccountPolicyRequest) decode(d *wire.Decoder) {
 		case "dryRun":
 			v.DryRun = Some(d.Bool())
 		case "policyDocument":
-			v.PolicyDocument = d.String()
+			v.PolicyDocument = d.Text()
 			has |= 1 << 0
 		case "policyName":
-			v.PolicyName = d.String()
+			v.PolicyName = d.Text()
 			has |= 1 << 1
 		case "policyType":
-			v.PolicyType = PolicyType(d.String())
+			v.PolicyType = PolicyType(d.Text())
 			has |= 1 << 2
 		case "scope":
-			v.Scope = Some(Scope(d.String()))
+			v.Scope = Some(Scope(d.Text()))
 		case "selectionCriteria":
-			v.SelectionCriteria = Some(d.String())
+			v.SelectionCriteria = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -4606,7 +4606,7 @@ func (v *PutBearerTokenAuthenticationRequest) decode(d *wire.Decoder) {
 			v.BearerTokenAuthenticationEnabled = d.Bool()
 			has |= 1 << 0
 		case "logGroupIdentifier":
-			v.LogGroupIdentifier = d.String()
+			v.LogGroupIdentifier = d.Text()
 			has |= 1 << 1
 		default:
 			d.Skip()
@@ -4625,10 +4625,10 @@ func (v *PutDataProtectionPolicyRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logGroupIdentifier":
-			v.LogGroupIdentifier = d.String()
+			v.LogGroupIdentifier = d.Text()
 			has |= 1 << 0
 		case "policyDocument":
-			v.PolicyDocument = d.String()
+			v.PolicyDocument = d.Text()
 			has |= 1 << 1
 		default:
 			d.Skip()
@@ -4648,9 +4648,9 @@ func (v *PutDataProtectionPolicyResponse) decode(d *wire.Decoder) {
 		case "lastUpdatedTime":
 			v.LastUpdatedTime = Some(d.Int64())
 		case "logGroupIdentifier":
-			v.LogGroupIdentifier = Some(d.String())
+			v.LogGroupIdentifier = Some(d.Text())
 		case "policyDocument":
-			v.PolicyDocument = Some(d.String())
+			v.PolicyDocument = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -4662,10 +4662,10 @@ func (v *PutDeliveryDestinationPolicyRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "deliveryDestinationName":
-			v.DeliveryDestinationName = d.String()
+			v.DeliveryDestinationName = d.Text()
 			has |= 1 << 0
 		case "deliveryDestinationPolicy":
-			v.DeliveryDestinationPolicy = d.String()
+			v.DeliveryDestinationPolicy = d.Text()
 			has |= 1 << 1
 		default:
 			d.Skip()
@@ -4703,17 +4703,17 @@ func (v *PutDeliveryDestinationRequest) decode(d *wire.Decoder) {
 			v.DeliveryDestinationConfiguration.decode(d)
 			d.Leave()
 		case "deliveryDestinationType":
-			v.DeliveryDestinationType = Some(DeliveryDestinationType(d.String()))
+			v.DeliveryDestinationType = Some(DeliveryDestinationType(d.Text()))
 		case "name":
-			v.Name = d.String()
+			v.Name = d.Text()
 			has |= 1 << 0
 		case "outputFormat":
-			v.OutputFormat = Some(OutputFormat(d.String()))
+			v.OutputFormat = Some(OutputFormat(d.Text()))
 		case "roleArn":
-			v.RoleArn = Some(d.String())
+			v.RoleArn = Some(d.Text())
 		case "tags":
 			d.Enter("tags")
-			v.Tags = decodeMap(d, (*wire.Decoder).String)
+			v.Tags = decodeMap(d, (*wire.Decoder).Text)
 			d.Leave()
 		default:
 			d.Skip()
@@ -4744,20 +4744,20 @@ func (v *PutDeliverySourceRequest) decode(d *wire.Decoder) {
 		switch string(d.Name()) {
 		case "deliverySourceConfiguration":
 			d.Enter("deliverySourceConfiguration")
-			v.DeliverySourceConfiguration = decodeMap(d, (*wire.Decoder).String)
+			v.DeliverySourceConfiguration = decodeMap(d, (*wire.Decoder).Text)
 			d.Leave()
 		case "logType":
-			v.LogType = d.String()
+			v.LogType = d.Text()
 			has |= 1 << 0
 		case "name":
-			v.Name = d.String()
+			v.Name = d.Text()
 			has |= 1 << 1
 		case "resourceArn":
-			v.ResourceArn = d.String()
+			v.ResourceArn = d.Text()
 			has |= 1 << 2
 		case "tags":
 			d.Enter("tags")
-			v.Tags = decodeMap(d, (*wire.Decoder).String)
+			v.Tags = decodeMap(d, (*wire.Decoder).Text)
 			d.Leave()
 		default:
 			d.Skip()
@@ -4793,10 +4793,10 @@ func (v *PutDestinationPolicyRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "accessPolicy":
-			v.AccessPolicy = d.String()
+			v.AccessPolicy = d.Text()
 			has |= 1 << 0
 		case "destinationName":
-			v.DestinationName = d.String()
+			v.DestinationName = d.Text()
 			has |= 1 << 1
 		case "forceUpdate":
 			v.ForceUpdate = Some(d.Bool())
@@ -4817,17 +4817,17 @@ func (v *PutDestinationRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "destinationName":
-			v.DestinationName = d.String()
+			v.DestinationName = d.Text()
 			has |= 1 << 0
 		case "roleArn":
-			v.RoleArn = d.String()
+			v.RoleArn = d.Text()
 			has |= 1 << 1
 		case "tags":
 			d.Enter("tags")
-			v.Tags = decodeMap(d, (*wire.Decoder).String)
+			v.Tags = decodeMap(d, (*wire.Decoder).Text)
 			d.Leave()
 		case "targetArn":
-			v.TargetArn = d.String()
+			v.TargetArn = d.Text()
 			has |= 1 << 2
 		default:
 			d.Skip()
@@ -4863,10 +4863,10 @@ func (v *PutIndexPolicyRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logGroupIdentifier":
-			v.LogGroupIdentifier = d.String()
+			v.LogGroupIdentifier = d.Text()
 			has |= 1 << 0
 		case "policyDocument":
-			v.PolicyDocument = d.String()
+			v.PolicyDocument = d.Text()
 			has |= 1 << 1
 		default:
 			d.Skip()
@@ -4899,10 +4899,10 @@ func (v *PutIntegrationRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "integrationName":
-			v.IntegrationName = d.String()
+			v.IntegrationName = d.Text()
 			has |= 1 << 0
 		case "integrationType":
-			v.IntegrationType = IntegrationType(d.String())
+			v.IntegrationType = IntegrationType(d.Text())
 			has |= 1 << 1
 		case "resourceConfig":
 			v.ResourceConfig = new(ResourceConfig)
@@ -4925,9 +4925,9 @@ func (v *PutIntegrationResponse) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "integrationName":
-			v.IntegrationName = Some(d.String())
+			v.IntegrationName = Some(d.Text())
 		case "integrationStatus":
-			v.IntegrationStatus = Some(IntegrationStatus(d.String()))
+			v.IntegrationStatus = Some(IntegrationStatus(d.Text()))
 		default:
 			d.Skip()
 		}
@@ -4948,13 +4948,13 @@ func (v *PutLogEventsRequest) decode(d *wire.Decoder) {
 			v.LogEvents = decodeList[InputLogEvent](d)
 			d.Leave()
 		case "logGroupName":
-			v.LogGroupName = d.String()
+			v.LogGroupName = d.Text()
 			has |= 1 << 0
 		case "logStreamName":
-			v.LogStreamName = d.String()
+			v.LogStreamName = d.Text()
 			has |= 1 << 1
 		case "sequenceToken":
-			v.SequenceToken = Some(d.String())
+			v.SequenceToken = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -4971,7 +4971,7 @@ func (v *PutLogEventsResponse) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "nextSequenceToken":
-			v.NextSequenceToken = Some(d.String())
+			v.NextSequenceToken = Some(d.Text())
 		case "rejectedEntityInfo":
 			v.RejectedEntityInfo = new(RejectedEntityInfo)
 			d.Enter("rejectedEntityInfo")
@@ -4996,7 +4996,7 @@ func (v *PutLogGroupDeletionProtectionRequest) decode(d *wire.Decoder) {
 			v.DeletionProtectionEnabled = d.Bool()
 			has |= 1 << 0
 		case "logGroupIdentifier":
-			v.LogGroupIdentifier = d.String()
+			v.LogGroupIdentifier = d.Text()
 			has |= 1 << 1
 		default:
 			d.Skip()
@@ -5021,15 +5021,15 @@ func (v *PutMetricFilterRequest) decode(d *wire.Decoder) {
 			v.EmitSystemFieldDimensions = decodeStrings[string](d)
 			d.Leave()
 		case "fieldSelectionCriteria":
-			v.FieldSelectionCriteria = Some(d.String())
+			v.FieldSelectionCriteria = Some(d.Text())
 		case "filterName":
-			v.FilterName = d.String()
+			v.FilterName = d.Text()
 			has |= 1 << 0
 		case "filterPattern":
-			v.FilterPattern = d.String()
+			v.FilterPattern = d.Text()
 			has |= 1 << 1
 		case "logGroupName":
-			v.LogGroupName = d.String()
+			v.LogGroupName = d.Text()
 			has |= 1 << 2
 		case "metricTransformations":
 			d.Enter("metricTransformations")
@@ -5055,24 +5055,24 @@ func (v *PutQueryDefinitionRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "clientToken":
-			v.ClientToken = Some(d.String())
+			v.ClientToken = Some(d.Text())
 		case "logGroupNames":
 			d.Enter("logGroupNames")
 			v.LogGroupNames = decodeStrings[string](d)
 			d.Leave()
 		case "name":
-			v.Name = d.String()
+			v.Name = d.Text()
 			has |= 1 << 0
 		case "parameters":
 			d.Enter("parameters")
 			v.Parameters = decodeList[QueryParameter](d)
 			d.Leave()
 		case "queryDefinitionId":
-			v.QueryDefinitionID = Some(d.String())
+			v.QueryDefinitionID = Some(d.Text())
 		case "queryLanguage":
-			v.QueryLanguage = Some(QueryLanguage(d.String()))
+			v.QueryLanguage = Some(QueryLanguage(d.Text()))
 		case "queryString":
-			v.QueryString = d.String()
+			v.QueryString = d.Text()
 			has |= 1 << 1
 		default:
 			d.Skip()
@@ -5090,7 +5090,7 @@ func (v *PutQueryDefinitionResponse) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "queryDefinitionId":
-			v.QueryDefinitionID = Some(d.String())
+			v.QueryDefinitionID = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -5101,13 +5101,13 @@ func (v *PutResourcePolicyRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "expectedRevisionId":
-			v.ExpectedRevisionID = Some(d.String())
+			v.ExpectedRevisionID = Some(d.Text())
 		case "policyDocument":
-			v.PolicyDocument = Some(d.String())
+			v.PolicyDocument = Some(d.Text())
 		case "policyName":
-			v.PolicyName = Some(d.String())
+			v.PolicyName = Some(d.Text())
 		case "resourceArn":
-			v.ResourceArn = Some(d.String())
+			v.ResourceArn = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -5123,7 +5123,7 @@ func (v *PutResourcePolicyResponse) decode(d *wire.Decoder) {
 			v.ResourcePolicy.decode(d)
 			d.Leave()
 		case "revisionId":
-			v.RevisionID = Some(d.String())
+			v.RevisionID = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -5135,7 +5135,7 @@ func (v *PutRetentionPolicyRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logGroupName":
-			v.LogGroupName = d.String()
+			v.LogGroupName = d.Text()
 			has |= 1 << 0
 		case "retentionInDays":
 			v.RetentionInDays = d.Int32()
@@ -5156,7 +5156,7 @@ func (v *PutStorageTierPolicyRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "storageTier":
-			v.StorageTier = Some(StorageTier(d.String()))
+			v.StorageTier = Some(StorageTier(d.Text()))
 		default:
 			d.Skip()
 		}
@@ -5169,7 +5169,7 @@ func (v *PutStorageTierPolicyResponse) decode(d *wire.Decoder) {
 		case "lastUpdatedTime":
 			v.LastUpdatedTime = Some(d.Int64())
 		case "storageTier":
-			v.StorageTier = Some(StorageTier(d.String()))
+			v.StorageTier = Some(StorageTier(d.Text()))
 		default:
 			d.Skip()
 		}
@@ -5183,27 +5183,27 @@ func (v *PutSubscriptionFilterRequest) decode(d *wire.Decoder) {
 		case "applyOnTransformedLogs":
 			v.ApplyOnTransformedLogs = Some(d.Bool())
 		case "destinationArn":
-			v.DestinationArn = d.String()
+			v.DestinationArn = d.Text()
 			has |= 1 << 0
 		case "distribution":
-			v.Distribution = Some(Distribution(d.String()))
+			v.Distribution = Some(Distribution(d.Text()))
 		case "emitSystemFields":
 			d.Enter("emitSystemFields")
 			v.EmitSystemFields = decodeStrings[string](d)
 			d.Leave()
 		case "fieldSelectionCriteria":
-			v.FieldSelectionCriteria = Some(d.String())
+			v.FieldSelectionCriteria = Some(d.Text())
 		case "filterName":
-			v.FilterName = d.String()
+			v.FilterName = d.Text()
 			has |= 1 << 1
 		case "filterPattern":
-			v.FilterPattern = d.String()
+			v.FilterPattern = d.Text()
 			has |= 1 << 2
 		case "logGroupName":
-			v.LogGroupName = d.String()
+			v.LogGroupName = d.Text()
 			has |= 1 << 3
 		case "roleArn":
-			v.RoleArn = Some(d.String())
+			v.RoleArn = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -5226,9 +5226,9 @@ func (v *PutSyslogConfigurationRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logGroupIdentifier":
-			v.LogGroupIdentifier = Some(d.String())
+			v.LogGroupIdentifier = Some(d.Text())
 		case "vpcEndpointId":
-			v.VpcEndpointID = Some(d.String())
+			v.VpcEndpointID = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -5240,7 +5240,7 @@ func (v *PutTransformerRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logGroupIdentifier":
-			v.LogGroupIdentifier = d.String()
+			v.LogGroupIdentifier = d.Text()
 			has |= 1 << 0
 		case "transformerConfig":
 			d.Enter("transformerConfig")
@@ -5264,7 +5264,7 @@ func (v *QueryCompileError) decode(d *wire.Decoder) {
 			v.Location.decode(d)
 			d.Leave()
 		case "message":
-			v.Message = Some(d.String())
+			v.Message = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -5294,17 +5294,17 @@ func (v *QueryDefinition) decode(d *wire.Decoder) {
 			v.LogGroupNames = decodeStrings[string](d)
 			d.Leave()
 		case "name":
-			v.Name = Some(d.String())
+			v.Name = Some(d.Text())
 		case "parameters":
 			d.Enter("parameters")
 			v.Parameters = decodeList[QueryParameter](d)
 			d.Leave()
 		case "queryDefinitionId":
-			v.QueryDefinitionID = Some(d.String())
+			v.QueryDefinitionID = Some(d.Text())
 		case "queryLanguage":
-			v.QueryLanguage = Some(QueryLanguage(d.String()))
+			v.QueryLanguage = Some(QueryLanguage(d.Text()))
 		case "queryString":
-			v.QueryString = Some(d.String())
+			v.QueryString = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -5319,19 +5319,19 @@ func (v *QueryInfo) decode(d *wire.Decoder) {
 		case "createTime":
 			v.CreateTime = Some(d.Int64())
 		case "logGroupName":
-			v.LogGroupName = Some(d.String())
+			v.LogGroupName = Some(d.Text())
 		case "queryDuration":
 			v.QueryDuration = Some(d.Int64())
 		case "queryId":
-			v.QueryID = Some(d.String())
+			v.QueryID = Some(d.Text())
 		case "queryLanguage":
-			v.QueryLanguage = Some(QueryLanguage(d.String()))
+			v.QueryLanguage = Some(QueryLanguage(d.Text()))
 		case "queryString":
-			v.QueryString = Some(d.String())
+			v.QueryString = Some(d.Text())
 		case "status":
-			v.Status = Some(QueryStatus(d.String()))
+			v.Status = Some(QueryStatus(d.Text()))
 		case "userIdentity":
-			v.UserIdentity = Some(d.String())
+			v.UserIdentity = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -5343,11 +5343,11 @@ func (v *QueryParameter) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "defaultValue":
-			v.DefaultValue = Some(d.String())
+			v.DefaultValue = Some(d.Text())
 		case "description":
-			v.Description = Some(d.String())
+			v.Description = Some(d.Text())
 		case "name":
-			v.Name = d.String()
+			v.Name = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -5387,7 +5387,7 @@ func (v *RecordField) decode(d *wire.Decoder) {
 		case "mandatory":
 			v.Mandatory = Some(d.Bool())
 		case "name":
-			v.Name = Some(d.String())
+			v.Name = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -5399,7 +5399,7 @@ func (v *RejectedEntityInfo) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "errorType":
-			v.ErrorType = EntityRejectionErrorType(d.String())
+			v.ErrorType = EntityRejectionErrorType(d.Text())
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -5430,12 +5430,12 @@ func (v *RenameKeyEntry) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "key":
-			v.Key = d.String()
+			v.Key = d.Text()
 			has |= 1 << 0
 		case "overwriteIfExists":
 			v.OverwriteIfExists = Some(d.Bool())
 		case "renameTo":
-			v.RenameTo = d.String()
+			v.RenameTo = d.Text()
 			has |= 1 << 1
 		default:
 			d.Skip()
@@ -5482,15 +5482,15 @@ func (v *ResourcePolicy) decode(d *wire.Decoder) {
 		case "lastUpdatedTime":
 			v.LastUpdatedTime = Some(d.Int64())
 		case "policyDocument":
-			v.PolicyDocument = Some(d.String())
+			v.PolicyDocument = Some(d.Text())
 		case "policyName":
-			v.PolicyName = Some(d.String())
+			v.PolicyName = Some(d.Text())
 		case "policyScope":
-			v.PolicyScope = Some(PolicyScope(d.String()))
+			v.PolicyScope = Some(PolicyScope(d.Text()))
 		case "resourceArn":
-			v.ResourceArn = Some(d.String())
+			v.ResourceArn = Some(d.Text())
 		case "revisionId":
-			v.RevisionID = Some(d.String())
+			v.RevisionID = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -5501,9 +5501,9 @@ func (v *ResultField) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "field":
-			v.Field = Some(d.String())
+			v.Field = Some(d.Text())
 		case "value":
-			v.Value = Some(d.String())
+			v.Value = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -5515,14 +5515,14 @@ func (v *S3Configuration) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "destinationIdentifier":
-			v.DestinationIdentifier = d.String()
+			v.DestinationIdentifier = d.Text()
 			has |= 1 << 0
 		case "kmsKeyId":
-			v.KmsKeyID = Some(d.String())
+			v.KmsKeyID = Some(d.Text())
 		case "ownerAccountId":
-			v.OwnerAccountID = Some(d.String())
+			v.OwnerAccountID = Some(d.Text())
 		case "roleArn":
-			v.RoleArn = d.String()
+			v.RoleArn = d.Text()
 			has |= 1 << 1
 		default:
 			d.Skip()
@@ -5542,7 +5542,7 @@ func (v *S3DeliveryConfiguration) decode(d *wire.Decoder) {
 		case "enableHiveCompatiblePath":
 			v.EnableHiveCompatiblePath = Some(d.Bool())
 		case "suffixPath":
-			v.SuffixPath = Some(d.String())
+			v.SuffixPath = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -5560,13 +5560,13 @@ func (v *S3TableIntegrationSource) decode(d *wire.Decoder) {
 			v.DataSource.decode(d)
 			d.Leave()
 		case "identifier":
-			v.Identifier = Some(d.String())
+			v.Identifier = Some(d.Text())
 		case "parentSourceIdentifier":
-			v.ParentSourceIdentifier = Some(d.String())
+			v.ParentSourceIdentifier = Some(d.Text())
 		case "status":
-			v.Status = Some(S3TableIntegrationSourceStatus(d.String()))
+			v.Status = Some(S3TableIntegrationSourceStatus(d.Text()))
 		case "statusReason":
-			v.StatusReason = Some(d.String())
+			v.StatusReason = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -5577,9 +5577,9 @@ func (v *S3TablesIntegration) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "datasourceName":
-			v.DatasourceName = Some(d.String())
+			v.DatasourceName = Some(d.Text())
 		case "datasourceType":
-			v.DatasourceType = Some(d.String())
+			v.DatasourceType = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -5590,15 +5590,15 @@ func (v *ScheduledQueryDestination) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "destinationIdentifier":
-			v.DestinationIdentifier = Some(d.String())
+			v.DestinationIdentifier = Some(d.Text())
 		case "destinationType":
-			v.DestinationType = Some(ScheduledQueryDestinationType(d.String()))
+			v.DestinationType = Some(ScheduledQueryDestinationType(d.Text()))
 		case "errorMessage":
-			v.ErrorMessage = Some(d.String())
+			v.ErrorMessage = Some(d.Text())
 		case "processedIdentifier":
-			v.ProcessedIdentifier = Some(d.String())
+			v.ProcessedIdentifier = Some(d.Text())
 		case "status":
-			v.Status = Some(ActionStatus(d.String()))
+			v.Status = Some(ActionStatus(d.Text()))
 		default:
 			d.Skip()
 		}
@@ -5616,23 +5616,23 @@ func (v *ScheduledQuerySummary) decode(d *wire.Decoder) {
 			v.DestinationConfiguration.decode(d)
 			d.Leave()
 		case "lastExecutionStatus":
-			v.LastExecutionStatus = Some(ExecutionStatus(d.String()))
+			v.LastExecutionStatus = Some(ExecutionStatus(d.Text()))
 		case "lastTriggeredTime":
 			v.LastTriggeredTime = Some(d.Int64())
 		case "lastUpdatedTime":
 			v.LastUpdatedTime = Some(d.Int64())
 		case "name":
-			v.Name = Some(d.String())
+			v.Name = Some(d.Text())
 		case "scheduleExpression":
-			v.ScheduleExpression = Some(d.String())
+			v.ScheduleExpression = Some(d.Text())
 		case "scheduleType":
-			v.ScheduleType = Some(ScheduleType(d.String()))
+			v.ScheduleType = Some(ScheduleType(d.Text()))
 		case "scheduledQueryArn":
-			v.ScheduledQueryArn = Some(d.String())
+			v.ScheduledQueryArn = Some(d.Text())
 		case "state":
-			v.State = Some(ScheduledQueryState(d.String()))
+			v.State = Some(ScheduledQueryState(d.Text()))
 		case "timezone":
-			v.Timezone = Some(d.String())
+			v.Timezone = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -5643,7 +5643,7 @@ func (v *SearchedLogStream) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logStreamName":
-			v.LogStreamName = Some(d.String())
+			v.LogStreamName = Some(d.Text())
 		case "searchedCompletely":
 			v.SearchedCompletely = Some(d.Bool())
 		default:
@@ -5670,10 +5670,10 @@ func (v *SplitStringEntry) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "delimiter":
-			v.Delimiter = d.String()
+			v.Delimiter = d.Text()
 			has |= 1 << 0
 		case "source":
-			v.Source = d.String()
+			v.Source = d.Text()
 			has |= 1 << 1
 		default:
 			d.Skip()
@@ -5691,7 +5691,7 @@ func (v *StartLiveTailRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logEventFilterPattern":
-			v.LogEventFilterPattern = Some(d.String())
+			v.LogEventFilterPattern = Some(d.Text())
 		case "logGroupIdentifiers":
 			d.Enter("logGroupIdentifiers")
 			v.LogGroupIdentifiers = decodeStrings[string](d)
@@ -5724,15 +5724,15 @@ func (v *StartQueryRequest) decode(d *wire.Decoder) {
 			v.LogGroupIdentifiers = decodeStrings[string](d)
 			d.Leave()
 		case "logGroupName":
-			v.LogGroupName = Some(d.String())
+			v.LogGroupName = Some(d.Text())
 		case "logGroupNames":
 			d.Enter("logGroupNames")
 			v.LogGroupNames = decodeStrings[string](d)
 			d.Leave()
 		case "queryLanguage":
-			v.QueryLanguage = Some(QueryLanguage(d.String()))
+			v.QueryLanguage = Some(QueryLanguage(d.Text()))
 		case "queryString":
-			v.QueryString = d.String()
+			v.QueryString = d.Text()
 			has |= 1 << 1
 		case "startTime":
 			v.StartTime = d.Int64()
@@ -5756,7 +5756,7 @@ func (v *StartQueryResponse) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "queryId":
-			v.QueryID = Some(d.String())
+			v.QueryID = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -5768,7 +5768,7 @@ func (v *StopQueryRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "queryId":
-			v.QueryID = d.String()
+			v.QueryID = d.Text()
 			has |= 1 << 0
 		default:
 			d.Skip()
@@ -5798,23 +5798,23 @@ func (v *SubscriptionFilter) decode(d *wire.Decoder) {
 		case "creationTime":
 			v.CreationTime = Some(d.Int64())
 		case "destinationArn":
-			v.DestinationArn = Some(d.String())
+			v.DestinationArn = Some(d.Text())
 		case "distribution":
-			v.Distribution = Some(Distribution(d.String()))
+			v.Distribution = Some(Distribution(d.Text()))
 		case "emitSystemFields":
 			d.Enter("emitSystemFields")
 			v.EmitSystemFields = decodeStrings[string](d)
 			d.Leave()
 		case "fieldSelectionCriteria":
-			v.FieldSelectionCriteria = Some(d.String())
+			v.FieldSelectionCriteria = Some(d.Text())
 		case "filterName":
-			v.FilterName = Some(d.String())
+			v.FilterName = Some(d.Text())
 		case "filterPattern":
-			v.FilterPattern = Some(d.String())
+			v.FilterPattern = Some(d.Text())
 		case "logGroupName":
-			v.LogGroupName = Some(d.String())
+			v.LogGroupName = Some(d.Text())
 		case "roleArn":
-			v.RoleArn = Some(d.String())
+			v.RoleArn = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -5839,13 +5839,13 @@ func (v *SubstituteStringEntry) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "from":
-			v.From = d.String()
+			v.From = d.Text()
 			has |= 1 << 0
 		case "source":
-			v.Source = d.String()
+			v.Source = d.Text()
 			has |= 1 << 1
 		case "to":
-			v.To = d.String()
+			v.To = d.Text()
 			has |= 1 << 2
 		default:
 			d.Skip()
@@ -5866,7 +5866,7 @@ func (v *SuppressionPeriod) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "suppressionUnit":
-			v.SuppressionUnit = Some(SuppressionUnit(d.String()))
+			v.SuppressionUnit = Some(SuppressionUnit(d.Text()))
 		case "value":
 			v.Value = Some(d.Int32())
 		default:
@@ -5881,11 +5881,11 @@ func (v *SyslogConfiguration) decode(d *wire.Decoder) {
 		case "createdAt":
 			v.CreatedAt = Some(d.Int64())
 		case "logGroupArn":
-			v.LogGroupArn = Some(d.String())
+			v.LogGroupArn = Some(d.Text())
 		case "sourceType":
-			v.SourceType = Some(SyslogSourceType(d.String()))
+			v.SourceType = Some(SyslogSourceType(d.Text()))
 		case "vpcEndpointId":
-			v.VpcEndpointID = Some(d.String())
+			v.VpcEndpointID = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -5897,7 +5897,7 @@ func (v *TagFilter) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "key":
-			v.Key = d.String()
+			v.Key = d.Text()
 			has |= 1 << 0
 		case "values":
 			d.Enter("values")
@@ -5917,11 +5917,11 @@ func (v *TagLogGroupRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logGroupName":
-			v.LogGroupName = d.String()
+			v.LogGroupName = d.Text()
 			has |= 1 << 0
 		case "tags":
 			d.Enter("tags")
-			v.Tags = decodeMap(d, (*wire.Decoder).String)
+			v.Tags = decodeMap(d, (*wire.Decoder).Text)
 			d.Leave()
 		default:
 			d.Skip()
@@ -5937,11 +5937,11 @@ func (v *TagResourceRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "resourceArn":
-			v.ResourceArn = d.String()
+			v.ResourceArn = d.Text()
 			has |= 1 << 0
 		case "tags":
 			d.Enter("tags")
-			v.Tags = decodeMap(d, (*wire.Decoder).String)
+			v.Tags = decodeMap(d, (*wire.Decoder).Text)
 			d.Leave()
 		default:
 			d.Skip()
@@ -5957,7 +5957,7 @@ func (v *TestMetricFilterRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "filterPattern":
-			v.FilterPattern = d.String()
+			v.FilterPattern = d.Text()
 			has |= 1 << 0
 		case "logEventMessages":
 			d.Enter("logEventMessages")
@@ -6019,11 +6019,11 @@ func (v *TransformedLogRecord) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "eventMessage":
-			v.EventMessage = Some(d.String())
+			v.EventMessage = Some(d.Text())
 		case "eventNumber":
 			v.EventNumber = Some(d.Int64())
 		case "transformedEventMessage":
-			v.TransformedEventMessage = Some(d.String())
+			v.TransformedEventMessage = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -6038,11 +6038,11 @@ func (v *TriggerHistoryRecord) decode(d *wire.Decoder) {
 			v.Destinations = decodeList[ScheduledQueryDestination](d)
 			d.Leave()
 		case "errorMessage":
-			v.ErrorMessage = Some(d.String())
+			v.ErrorMessage = Some(d.Text())
 		case "executionStatus":
-			v.ExecutionStatus = Some(ExecutionStatus(d.String()))
+			v.ExecutionStatus = Some(ExecutionStatus(d.Text()))
 		case "queryId":
-			v.QueryID = Some(d.String())
+			v.QueryID = Some(d.Text())
 		case "triggeredTimestamp":
 			v.TriggeredTimestamp = Some(d.Int64())
 		default:
@@ -6082,10 +6082,10 @@ func (v *TypeConverterEntry) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "key":
-			v.Key = d.String()
+			v.Key = d.Text()
 			has |= 1 << 0
 		case "type":
-			v.Type = Type(d.String())
+			v.Type = Type(d.Text())
 			has |= 1 << 1
 		default:
 			d.Skip()
@@ -6104,7 +6104,7 @@ func (v *UntagLogGroupRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "logGroupName":
-			v.LogGroupName = d.String()
+			v.LogGroupName = d.Text()
 			has |= 1 << 0
 		case "tags":
 			d.Enter("tags")
@@ -6124,7 +6124,7 @@ func (v *UntagResourceRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "resourceArn":
-			v.ResourceArn = d.String()
+			v.ResourceArn = d.Text()
 			has |= 1 << 0
 		case "tagKeys":
 			d.Enter("tagKeys")
@@ -6144,21 +6144,21 @@ func (v *UpdateAnomalyRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "anomalyDetectorArn":
-			v.AnomalyDetectorArn = d.String()
+			v.AnomalyDetectorArn = d.Text()
 			has |= 1 << 0
 		case "anomalyId":
-			v.AnomalyID = Some(d.String())
+			v.AnomalyID = Some(d.Text())
 		case "baseline":
 			v.Baseline = Some(d.Bool())
 		case "patternId":
-			v.PatternID = Some(d.String())
+			v.PatternID = Some(d.Text())
 		case "suppressionPeriod":
 			v.SuppressionPeriod = new(SuppressionPeriod)
 			d.Enter("suppressionPeriod")
 			v.SuppressionPeriod.decode(d)
 			d.Leave()
 		case "suppressionType":
-			v.SuppressionType = Some(SuppressionType(d.String()))
+			v.SuppressionType = Some(SuppressionType(d.Text()))
 		default:
 			d.Skip()
 		}
@@ -6173,9 +6173,9 @@ func (v *UpdateDeliveryConfigurationRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "fieldDelimiter":
-			v.FieldDelimiter = Some(d.String())
+			v.FieldDelimiter = Some(d.Text())
 		case "id":
-			v.ID = d.String()
+			v.ID = d.Text()
 			has |= 1 << 0
 		case "recordFields":
 			d.Enter("recordFields")
@@ -6206,7 +6206,7 @@ func (v *UpdateLogAnomalyDetectorRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "anomalyDetectorArn":
-			v.AnomalyDetectorArn = d.String()
+			v.AnomalyDetectorArn = d.Text()
 			has |= 1 << 0
 		case "anomalyVisibilityTime":
 			v.AnomalyVisibilityTime = Some(d.Int64())
@@ -6214,9 +6214,9 @@ func (v *UpdateLogAnomalyDetectorRequest) decode(d *wire.Decoder) {
 			v.Enabled = d.Bool()
 			has |= 1 << 1
 		case "evaluationFrequency":
-			v.EvaluationFrequency = Some(EvaluationFrequency(d.String()))
+			v.EvaluationFrequency = Some(EvaluationFrequency(d.Text()))
 		case "filterPattern":
-			v.FilterPattern = Some(d.String())
+			v.FilterPattern = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -6234,16 +6234,16 @@ func (v *UpdateLookupTableRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "description":
-			v.Description = Some(d.String())
+			v.Description = Some(d.Text())
 		case "kmsKeyId":
-			v.KmsKeyID = Some(d.String())
+			v.KmsKeyID = Some(d.Text())
 		case "lookupTableArn":
-			v.LookupTableArn = d.String()
+			v.LookupTableArn = d.Text()
 			has |= 1 << 0
 		case "queryId":
-			v.QueryID = Some(d.String())
+			v.QueryID = Some(d.Text())
 		case "tableBody":
-			v.TableBody = d.String()
+			v.TableBody = d.Text()
 			has |= 1 << 1
 		default:
 			d.Skip()
@@ -6263,7 +6263,7 @@ func (v *UpdateLookupTableResponse) decode(d *wire.Decoder) {
 		case "lastUpdatedTime":
 			v.LastUpdatedTime = Some(d.Int64())
 		case "lookupTableArn":
-			v.LookupTableArn = Some(d.String())
+			v.LookupTableArn = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -6275,7 +6275,7 @@ func (v *UpdateScheduledQueryRequest) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "description":
-			v.Description = Some(d.String())
+			v.Description = Some(d.Text())
 		case "destinationConfiguration":
 			v.DestinationConfiguration = new(DestinationConfiguration)
 			d.Enter("destinationConfiguration")
@@ -6284,34 +6284,34 @@ func (v *UpdateScheduledQueryRequest) decode(d *wire.Decoder) {
 		case "endTimeOffset":
 			v.EndTimeOffset = Some(d.Int64())
 		case "executionRoleArn":
-			v.ExecutionRoleArn = d.String()
+			v.ExecutionRoleArn = d.Text()
 			has |= 1 << 0
 		case "identifier":
-			v.Identifier = d.String()
+			v.Identifier = d.Text()
 			has |= 1 << 1
 		case "logGroupIdentifiers":
 			d.Enter("logGroupIdentifiers")
 			v.LogGroupIdentifiers = decodeStrings[string](d)
 			d.Leave()
 		case "queryLanguage":
-			v.QueryLanguage = QueryLanguage(d.String())
+			v.QueryLanguage = QueryLanguage(d.Text())
 			has |= 1 << 2
 		case "queryString":
-			v.QueryString = d.String()
+			v.QueryString = d.Text()
 			has |= 1 << 3
 		case "scheduleEndTime":
 			v.ScheduleEndTime = Some(d.Int64())
 		case "scheduleExpression":
-			v.ScheduleExpression = d.String()
+			v.ScheduleExpression = d.Text()
 			has |= 1 << 4
 		case "scheduleStartTime":
 			v.ScheduleStartTime = Some(d.Int64())
 		case "startTimeOffset":
 			v.StartTimeOffset = Some(d.Int64())
 		case "state":
-			v.State = Some(ScheduledQueryState(d.String()))
+			v.State = Some(ScheduledQueryState(d.Text()))
 		case "timezone":
-			v.Timezone = Some(d.String())
+			v.Timezone = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -6339,7 +6339,7 @@ func (v *UpdateScheduledQueryResponse) decode(d *wire.Decoder) {
 		case "creationTime":
 			v.CreationTime = Some(d.Int64())
 		case "description":
-			v.Description = Some(d.String())
+			v.Description = Some(d.Text())
 		case "destinationConfiguration":
 			v.DestinationConfiguration = new(DestinationConfiguration)
 			d.Enter("destinationConfiguration")
@@ -6348,9 +6348,9 @@ func (v *UpdateScheduledQueryResponse) decode(d *wire.Decoder) {
 		case "endTimeOffset":
 			v.EndTimeOffset = Some(d.Int64())
 		case "executionRoleArn":
-			v.ExecutionRoleArn = Some(d.String())
+			v.ExecutionRoleArn = Some(d.Text())
 		case "lastExecutionStatus":
-			v.LastExecutionStatus = Some(ExecutionStatus(d.String()))
+			v.LastExecutionStatus = Some(ExecutionStatus(d.Text()))
 		case "lastTriggeredTime":
 			v.LastTriggeredTime = Some(d.Int64())
 		case "lastUpdatedTime":
@@ -6360,27 +6360,27 @@ func (v *UpdateScheduledQueryResponse) decode(d *wire.Decoder) {
 			v.LogGroupIdentifiers = decodeStrings[string](d)
 			d.Leave()
 		case "name":
-			v.Name = Some(d.String())
+			v.Name = Some(d.Text())
 		case "queryLanguage":
-			v.QueryLanguage = Some(QueryLanguage(d.String()))
+			v.QueryLanguage = Some(QueryLanguage(d.Text()))
 		case "queryString":
-			v.QueryString = Some(d.String())
+			v.QueryString = Some(d.Text())
 		case "scheduleEndTime":
 			v.ScheduleEndTime = Some(d.Int64())
 		case "scheduleExpression":
-			v.ScheduleExpression = Some(d.String())
+			v.ScheduleExpression = Some(d.Text())
 		case "scheduleStartTime":
 			v.ScheduleStartTime = Some(d.Int64())
 		case "scheduleType":
-			v.ScheduleType = Some(ScheduleType(d.String()))
+			v.ScheduleType = Some(ScheduleType(d.Text()))
 		case "scheduledQueryArn":
-			v.ScheduledQueryArn = Some(d.String())
+			v.ScheduledQueryArn = Some(d.Text())
 		case "startTimeOffset":
 			v.StartTimeOffset = Some(d.Int64())
 		case "state":
-			v.State = Some(ScheduledQueryState(d.String()))
+			v.State = Some(ScheduledQueryState(d.Text()))
 		case "timezone":
-			v.Timezone = Some(d.String())
+			v.Timezone = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -6404,7 +6404,7 @@ func (v *AccessDeniedException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6415,7 +6415,7 @@ func (v *ConflictException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6426,9 +6426,9 @@ func (v *DataAlreadyAcceptedException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "expectedSequenceToken":
-			v.ExpectedSequenceToken = Some(d.String())
+			v.ExpectedSequenceToken = Some(d.Text())
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6439,7 +6439,7 @@ func (v *ExpiredTokenException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6450,7 +6450,7 @@ func (v *IncompleteSignatureException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6461,7 +6461,7 @@ func (v *InternalFailure) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6472,7 +6472,7 @@ func (v *InternalServerException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6483,7 +6483,7 @@ func (v *InternalStreamingException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6494,7 +6494,7 @@ func (v *InvalidOperationException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6505,7 +6505,7 @@ func (v *InvalidParameterException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6516,9 +6516,9 @@ func (v *InvalidSequenceTokenException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "expectedSequenceToken":
-			v.ExpectedSequenceToken = Some(d.String())
+			v.ExpectedSequenceToken = Some(d.Text())
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6529,7 +6529,7 @@ func (v *InvalidSignatureException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6540,7 +6540,7 @@ func (v *LimitExceededException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6551,7 +6551,7 @@ func (v *MalformedQueryException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		case "queryCompileError":
 			v.QueryCompileError = new(QueryCompileError)
 			d.Enter("queryCompileError")
@@ -6567,7 +6567,7 @@ func (v *MissingAuthenticationTokenException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6578,7 +6578,7 @@ func (v *OperationAbortedException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6589,7 +6589,7 @@ func (v *ResourceAlreadyExistsException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6600,7 +6600,7 @@ func (v *ResourceNotFoundException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6611,7 +6611,7 @@ func (v *SerializationException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6622,7 +6622,7 @@ func (v *ServiceQuotaExceededException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6633,7 +6633,7 @@ func (v *ServiceUnavailableException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6644,7 +6644,7 @@ func (v *SessionStreamingException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6655,7 +6655,7 @@ func (v *SessionTimeoutException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6666,7 +6666,7 @@ func (v *ThrottlingException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6677,9 +6677,9 @@ func (v *TooManyTagsException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		case "resourceName":
-			v.ResourceName = Some(d.String())
+			v.ResourceName = Some(d.Text())
 		default:
 			d.Skip()
 		}
@@ -6690,7 +6690,7 @@ func (v *UnknownOperationException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6701,7 +6701,7 @@ func (v *UnrecognizedClientException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}
@@ -6712,7 +6712,7 @@ func (v *ValidationException) decode(d *wire.Decoder) {
 	for d.Open('{'); d.Member(); {
 		switch string(d.Name()) {
 		case "message", "Message":
-			v.Message = d.String()
+			v.Message = d.Text()
 		default:
 			d.Skip()
 		}

@@ -81,7 +81,7 @@ func (g *generator) decodeMember(m member) {
 
 func (g *generator) decodeScalar(shape, kind string) string {
 	call := "d." + map[string]string{
-		"string": "String", "bytes": "Bytes", "integer": "Int32", "long": "Int64", "double": "Float64", "boolean": "Bool", "blob": "Base64",
+		"string": "Text", "bytes": "Bytes", "integer": "Int32", "long": "Int64", "double": "Float64", "boolean": "Bool", "blob": "Base64",
 	}[kind] + "()"
 	if kind == "string" && len(g.model.Shapes.byName[shape].Enum) > 0 {
 		return fmt.Sprintf("%s(%s)", shape, call)
@@ -107,7 +107,7 @@ func (g *generator) decodeList(s shape) string {
 func (g *generator) decodeMap(s shape) string {
 	switch kind := g.kind(s.Value.Shape); kind {
 	case "string":
-		return "decodeMap(d, (*wire.Decoder).String)"
+		return "decodeMap(d, (*wire.Decoder).Text)"
 	case "long":
 		return "decodeMap(d, (*wire.Decoder).Int64)"
 	default:

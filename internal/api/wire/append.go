@@ -4,68 +4,66 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 )
 
 // Eight bytes at a time: each constant holds one byte value eight times.
 const (
-	ones        = 0x0101010101010101
-	highBits    = 0x8080808080808080
-	quotes      = ones * '"'
-	backslashes = ones * '\\'
-	spaces      = ones * ' '
+	ones     = 0x0101010101010101
+	highBits = 0x8080808080808080
 )
 
 // special marks, with the high bit of their byte, the quotes, backslashes and control characters of w. Only the lowest
 // mark is certain: a borrow can set false ones above it.
 func special(w uint64) uint64 {
-	q, b := w^quotes, w^backslashes
-	return ((q-ones)&^q | (b-ones)&^b | (w-spaces)&^w) & highBits
+	q := w ^ ones*2 // quotes and control characters, and they alone, are now below 0x21
+	b := w ^ ones*'\\'
+	return ((q-ones*0x21)&^q | (b-ones)&^b) & highBits
 }
 
 // AppendString appends s as a JSON string.
 func AppendString[T string | []byte](dst []byte, s T) []byte {
-	dst = append(dst, '"')
-	start := 0
-	for {
-		end, wide := plain(s[start:])
-		end += start
-		if wide && !valid(s[start:end]) {
-			dst = appendRepaired(dst, s[start:end])
+	start := len(dst)
+	dst = slices.Grow(dst, len(s)+slack)
+	buf, w := dst[:cap(dst)], start+1
+	buf[start] = '"'
+	var all uint64
+	for i := 0; i < len(s); {
+		n, mark := 1, uint64(0)
+		if i+8 <= len(s) {
+			x := word(s[i : i+8])
+			binary.LittleEndian.PutUint64(buf[w:], x)
+			all |= x
+			if n, mark = 8, special(x); mark != 0 {
+				n = bits.TrailingZeros64(mark) / 8
+			}
+		} else if c := s[i]; mustEscape[c] {
+			n, mark = 0, 1
 		} else {
-			dst = append(dst, s[start:end]...)
+			buf[w] = c
+			all |= uint64(c)
 		}
-		if end == len(s) {
-			return append(dst, '"')
+		i, w = i+n, w+n
+		if mark != 0 {
+			w += putEscape(buf[w:], s[i])
+			i++
+			if rest := len(s) - i + slack; len(buf)-w < rest {
+				buf = slices.Grow(buf[:w], rest)
+				buf = buf[:cap(buf)]
+			}
 		}
-		dst = appendEscape(dst, s[end])
-		start = end + 1
 	}
+	if all&highBits != 0 && !valid(s) {
+		return AppendString(buf[:start], appendRepaired(nil, s))
+	}
+	buf[w] = '"'
+	return buf[:w+1]
 }
 
-// plain measures how far s goes without a byte that must be escaped, and tells whether that part leaves ASCII. No rune
-// is cut: the bytes that end the part are ASCII.
-func plain[T string | []byte](s T) (n int, wide bool) {
-	var all uint64
-	for ; n+8 <= len(s); n += 8 {
-		w := word(s[n : n+8])
-		if m := special(w); m != 0 {
-			k := bits.TrailingZeros64(m) / 8
-			all |= w & (1<<(8*k) - 1)
-			return n + k, all&highBits != 0
-		}
-		all |= w
-	}
-	for ; n < len(s); n++ {
-		c := s[n]
-		if c < ' ' || c == '"' || c == '\\' {
-			break
-		}
-		all |= uint64(c)
-	}
-	return n, all&highBits != 0
-}
+// slack is the room that AppendString keeps beyond the bytes of a string: two quotes, an escape and a word.
+const slack = 16
 
 func word[T string | []byte](s T) uint64 {
 	_ = s[7]
@@ -91,23 +89,27 @@ func appendRepaired[T string | []byte](dst []byte, s T) []byte {
 	return dst
 }
 
-func appendEscape(dst []byte, c byte) []byte {
-	switch c {
-	case '"', '\\':
-		return append(dst, '\\', c)
-	case '\n':
-		return append(dst, '\\', 'n')
-	case '\t':
-		return append(dst, '\\', 't')
-	case '\r':
-		return append(dst, '\\', 'r')
-	case '\b':
-		return append(dst, '\\', 'b')
-	case '\f':
-		return append(dst, '\\', 'f')
+// mustEscape are the bytes that a JSON string cannot have as they are.
+var mustEscape = func() (must [256]bool) {
+	for c := range 0x20 {
+		must[c] = true
+	}
+	must['"'], must['\\'] = true, true
+	return must
+}()
+
+// letters are the escapes of one letter.
+var letters = [256]byte{'"': '"', '\\': '\\', '\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't'}
+
+// putEscape writes the escape of c, of at most six bytes, and returns its length.
+func putEscape(dst []byte, c byte) int {
+	dst[0] = '\\'
+	if l := letters[c]; l != 0 {
+		dst[1] = l
+		return 2
 	}
 	const hex = "0123456789ABCDEF"
-	return append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+	return copy(dst[1:], []byte{'u', '0', '0', hex[c>>4], hex[c&15]}) + 1
 }
 
 // AppendInt appends n.
@@ -148,5 +150,3 @@ func CloseObject(dst []byte, at int) []byte {
 	dst[at] = '{'
 	return append(dst, '}')
 }
-
-func load(b []byte, i int) uint64 { return binary.LittleEndian.Uint64(b[i:]) }

@@ -26,7 +26,7 @@ type Decoder struct {
 	buf   []byte
 	pos   int
 	free  int  // text before it was handed out; from it up to pos the buffer may be overwritten
-	end   int  // where the last text ends
+	end   int  // where the last string ends
 	fresh bool // an object or a list was just opened, so that no comma is due
 	name  []byte
 	err   error
@@ -92,7 +92,7 @@ func (d *Decoder) Member() bool {
 		if c != '"' {
 			return d.unexpected()
 		}
-		d.name = d.text()
+		d.name = d.scan()
 		if d.next() != ':' {
 			return d.unexpected()
 		}

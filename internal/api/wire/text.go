@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// text reads the string at pos, whose quote next has seen, and leaves in end where the result ends in the buffer. The
-// result is valid until the next text, unless free is moved to end.
-func (d *Decoder) text() []byte {
+// scan reads the string at pos, whose quote next has seen, and leaves in end where the result ends in the buffer. The
+// result is valid until the next scan, unless free is moved to end.
+func (d *Decoder) scan() []byte {
 	buf, start := d.buf, d.pos+1
 	end, wide := plain(buf[start:])
 	end += start
@@ -37,6 +37,28 @@ func (d *Decoder) text() []byte {
 	return text
 }
 
+// plain measures how far s goes without a byte that must be escaped, and tells whether that part may leave ASCII.
+func plain(s []byte) (n int, wide bool) {
+	var all uint64
+	for ; n+8 <= len(s); n += 8 {
+		w := load(s, n)
+		all |= w
+		if m := special(w); m != 0 {
+			return n + bits.TrailingZeros64(m)/8, all&highBits != 0
+		}
+	}
+	for ; n < len(s); n++ {
+		c := s[n]
+		if mustEscape[c] {
+			break
+		}
+		all |= uint64(c)
+	}
+	return n, all&highBits != 0
+}
+
+func load(b []byte, i int) uint64 { return binary.LittleEndian.Uint64(b[i:]) }
+
 // unescape reads the rest of a string from the backslash at pos; what stands from start up to there is plain. The text is
 // moved to free, which lies at least one byte before start: the quote.
 //
@@ -50,13 +72,11 @@ func (d *Decoder) unescape(start int, wide bool) ([]byte, bool) {
 		// Plain text, eight bytes at a time. Once the gap is eight bytes wide, storing a whole word harms nothing.
 		for r+8 <= len(buf) {
 			x := load(buf, r)
-			n := 8
-			m := special(x)
+			all |= x
+			n, m := 8, special(x)
 			if m != 0 {
 				n = bits.TrailingZeros64(m) / 8
-				x &= 1<<(8*n) - 1
 			}
-			all |= x
 			if r-w >= 8 {
 				binary.LittleEndian.PutUint64(buf[w:], x)
 			} else {
@@ -76,6 +96,11 @@ func (d *Decoder) unescape(start int, wide bool) ([]byte, bool) {
 			d.end = w
 			return buf[from:w:w], wide || all&highBits != 0
 		case c == '\\':
+			if r+1 < len(buf) && escapes[buf[r+1]] != 0 {
+				buf[w] = escapes[buf[r+1]]
+				r, w = r+2, w+1
+				continue
+			}
 			n, m := unescapeOne(buf[w:], buf[r:])
 			if n == 0 {
 				d.pos = r

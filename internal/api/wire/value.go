@@ -21,13 +21,13 @@ func (d *Decoder) literal(text string) bool {
 	return d.unexpected()
 }
 
-// String reads a string, copied out of the buffer.
-func (d *Decoder) String() string {
+// Text reads a string, copied out of the buffer.
+func (d *Decoder) Text() string {
 	if d.next() != '"' {
 		d.mismatch("a String")
 		return ""
 	}
-	return string(d.text())
+	return string(d.scan())
 }
 
 // Bytes reads a string. The result is not nil unless there was an error, and aliases the buffer.
@@ -36,14 +36,14 @@ func (d *Decoder) Bytes() []byte {
 		d.mismatch("a String")
 		return nil
 	}
-	text := d.text()
+	text := d.scan()
 	d.free = d.end
 	return text
 }
 
 // Base64 reads a blob.
 func (d *Decoder) Base64() []byte {
-	text := d.String()
+	text := d.Text()
 	b, err := base64Encoding.DecodeString(text)
 	if err != nil {
 		d.fail("Invalid base64 in a blob")
@@ -125,7 +125,7 @@ func (d *Decoder) slowInt() int64 {
 // Float64 reads a double, which may be one of the strings "NaN", "Infinity" and "-Infinity".
 func (d *Decoder) Float64() float64 {
 	if d.next() == '"' {
-		switch string(d.text()) {
+		switch string(d.scan()) {
 		case "NaN":
 			return math.NaN()
 		case "Infinity":
@@ -208,7 +208,7 @@ func (d *Decoder) skip(depth int) {
 			d.skip(depth - 1)
 		}
 	case '"':
-		d.text()
+		d.scan()
 	case 't':
 		d.literal("true")
 	case 'f':
