@@ -179,7 +179,7 @@ func TestUnreadable(t *testing.T) {
 		return nil
 	})
 	seqs, rec := damaged(t, g, fs, 0)
-	if len(rec.Damaged) != 1 || rec.Damaged[0].Err == nil || rec.TornBytes != 0 || missing(seqs, 9) == 0 {
+	if len(rec.Damaged) != 1 || rec.Damaged[0].Err == nil || rec.Damaged[0].Bytes == 0 || rec.TornBytes != 0 || missing(seqs, 9) == 0 {
 		t.Errorf("replayed %v, reported %+v", seqs, rec)
 	}
 	equal(t, "unreadable file", readAll(t, mem, name), before)

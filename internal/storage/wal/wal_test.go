@@ -189,6 +189,9 @@ func TestCut(t *testing.T) {
 		if s := l.Stats(); s.Files != step.files || len(names) != step.files {
 			t.Errorf("cut through %d: %d files, %v", step.through, s.Files, names)
 		}
+		if (l.active == nil) != (step.through == 6) {
+			t.Errorf("cut through %d: active file given up: %v", step.through, l.active == nil)
+		}
 	}
 	if err := g.append(l, 10); err != nil {
 		t.Fatal(err)
@@ -220,6 +223,9 @@ func TestFlushedBeyond(t *testing.T) {
 		}
 		if err := g.append(l, 10); err != nil {
 			t.Fatal(err)
+		}
+		if s := l.Stats(); s.Files != 2 {
+			t.Errorf("want a second file for the second run of sequences: %+v", s)
 		}
 		l.Close()
 	}

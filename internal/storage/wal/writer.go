@@ -117,14 +117,12 @@ func (l *Log) write(group []*waiter) (end int64, err error) {
 		off += int64(len(b))
 		return err
 	}
-	if l.buf == nil {
-		l.buf = make([]byte, 0, bufferBytes)
-	}
 	buf := l.buf[:0]
+	defer func() { l.buf = buf }()
 	for i, w := range group {
 		w.seq = l.next + uint64(i)
 		direct := len(w.payload) >= directBytes
-		if len(buf)+recordHeader+len(w.payload) > cap(buf) && !direct || len(buf)+recordHeader > cap(buf) {
+		if len(buf)+recordHeader+min(len(w.payload), directBytes) > bufferBytes {
 			if err := flush(buf); err != nil {
 				return 0, err
 			}
