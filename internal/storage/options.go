@@ -42,6 +42,13 @@ type Options struct {
 	// Segment are the options of the segments that a flush writes.
 	Segment segment.Options
 
+	// ScanRuns, ScanRows and ScanBytes bound what one scan holds in memory of segments that overlap in time, shared among
+	// them: streams that are read side by side, each with a decoded block; rows that passes over many streams keep, and the
+	// bytes of their messages. A segment always gets one stream, or 256 rows and 1 MiB. Defaults 64, 32,768 and 32 MiB.
+	ScanRuns  int
+	ScanRows  int
+	ScanBytes int
+
 	// WAL are the write-ahead log's own options; FS and Dir are set by the engine.
 	WAL wal.Options
 	// Manual switches off all background work: flushes, statistics and reclaims happen only when called for, and appends
@@ -65,6 +72,9 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.ReclaimEvery, 10*time.Minute)
 	setDefault(&o.ReclaimShare, 0.25)
 	setDefault(&o.WalkBytes, 32<<20)
+	setDefault(&o.ScanRuns, 64)
+	setDefault(&o.ScanRows, 32<<10)
+	setDefault(&o.ScanBytes, 32<<20)
 	return o
 }
 

@@ -9,6 +9,12 @@ import (
 	"tailrace/internal/storage/segment"
 )
 
+// What a pass may keep at least, however many segments overlap.
+const (
+	minPassRows  = 256
+	minPassBytes = 1 << 20
+)
+
 // pass reads many streams of one segment in order of id without a cursor for each: it passes over them in the order of
 // storage and keeps the first rows in the scan's order that match, as many as its share of memory allows. When these are
 // given it passes again, behind them. Once it keeps as many as it may, the last of them bounds what is read further, so that
@@ -33,7 +39,7 @@ type row struct {
 
 func newPass(s *Scanner, l *live, reader *segment.Reader) *pass {
 	p := &pass{segment: l, reader: reader, at: -1, more: true,
-		mostRows: max(maxPassRows/s.share, 256), mostBytes: max(maxPassBytes/s.share, 1<<20)}
+		mostRows: max(s.e.o.ScanRows/s.share, min(minPassRows, s.e.o.ScanRows)), mostBytes: max(s.e.o.ScanBytes/s.share, min(minPassBytes, s.e.o.ScanBytes))}
 	if s.q.Limit > 0 {
 		p.mostRows = min(p.mostRows, max(s.q.Limit-s.given, 1))
 	}

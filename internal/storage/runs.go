@@ -10,14 +10,6 @@ import (
 	"tailrace/internal/storage/segment"
 )
 
-// What a scan may hold in memory of all segments that overlap in time together; each gets its share. Blocks are about half
-// a MiB when decoded; one of a run is held however many segments there are.
-const (
-	maxRuns      = 64       // runs that are read side by side, a block of each in memory
-	maxPassRows  = 32 << 10 // rows that passes keep
-	maxPassBytes = 32 << 20 // message bytes that passes keep
-)
-
 // overlapping is the greatest number of the scan's segments that have a moment in common.
 func (s *Scanner) overlapping() int {
 	type edge struct {
@@ -64,7 +56,8 @@ func (s *Scanner) open(x source) {
 // passes over all of them otherwise.
 func (s *Scanner) openSegment(l *live, reader *segment.Reader) {
 	defer s.done(l)
-	if len(s.streams) > 0 && len(s.streams) <= maxRuns/s.share+1 {
+	most := max(s.e.o.ScanRuns/s.share, 1)
+	if len(s.streams) > 0 && len(s.streams) <= most {
 		for id := range s.streams {
 			if run, ok := reader.Run(s.q.Group, id); ok && s.wantsRun(&run) {
 				s.pushRun(l, &run)
@@ -73,7 +66,7 @@ func (s *Scanner) openSegment(l *live, reader *segment.Reader) {
 		return
 	}
 	runs := reader.Runs(s.q.Group)
-	few := make([]*segment.Run, 0, min(len(runs), maxRuns/s.share+1))
+	few := make([]*segment.Run, 0, min(len(runs), most))
 	for i := range runs {
 		if !s.wantsRun(&runs[i]) {
 			continue

@@ -52,9 +52,7 @@ func New(t testing.TB, o storage.Options) *Store {
 	}
 	s := &Store{T: t, Options: o, Disk: vfs.NewMem(), Catalog: c, Time: time.UnixMilli(1_000_000), groups: map[string]catalog.Group{}}
 	t.Cleanup(func() {
-		if s.Engine != nil {
-			s.Kill()
-		}
+		s.Kill()
 		s.Catalog.Close()
 	})
 	s.Open()
@@ -70,8 +68,10 @@ func (s *Store) Open() {
 }
 
 // TryOpen opens the engine with new power.
-func (s *Store) TryOpen() error {
-	s.Power = NewPower()
+func (s *Store) TryOpen() error { return s.reopenWith(NewPower()) }
+
+func (s *Store) reopenWith(power *Power) error {
+	s.Power = power
 	s.powered = &poweredCatalog{Catalog: s.Catalog, power: s.Power}
 	o := s.Options
 	o.FS, o.Dir, o.Catalog, o.Now = vfs.Fault(s.Disk, s.Power.Inject), "data", s.powered, func() time.Time { return s.Time }
@@ -93,8 +93,10 @@ func (s *Store) Late(err error) {
 // Kill ends the engine without letting it change anything more.
 func (s *Store) Kill() {
 	s.Power.Off()
-	s.Engine.Close()
-	s.Engine = nil
+	if s.Engine != nil {
+		s.Engine.Close()
+		s.Engine = nil
+	}
 }
 
 // Crash ends the engine; what it had not synced meets its fate.

@@ -1,0 +1,245 @@
+package storagetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"tailrace/internal/catalog"
+	"tailrace/internal/logs"
+	"tailrace/internal/storage"
+	"tailrace/internal/storage/segment"
+	"tailrace/internal/vfs"
+)
+
+// history is a random life of a store beside its model.
+type history struct {
+	*Store
+	*Model
+	n int // for messages
+}
+
+var groupNames, streamNames = []string{"app", "db"}, []string{"a", "b", "ba", "c", "d"}
+
+// TestModel lets stores live random lives under random options and holds all they answer against the model.
+func TestModel(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		o := storage.Options{
+			Manual:           true,
+			FlushBytes:       rapid.SampledFrom([]int64{1, 3000, 1 << 20}).Draw(rt, "flush bytes"),
+			MaxFrozen:        1 << 20,
+			MaxCachedStreams: rapid.SampledFrom([]int{1, 3, 1000}).Draw(rt, "cached streams"),
+			MaxOpenSegments:  rapid.SampledFrom([]int{1, 100}).Draw(rt, "open segments"),
+			ReclaimShare:     rapid.SampledFrom([]float64{0.01, 0.5, 1}).Draw(rt, "reclaim share"),
+			ScanRuns:         rapid.SampledFrom([]int{1, 3, 64}).Draw(rt, "scan runs"),
+			ScanRows:         rapid.SampledFrom([]int{1, 4, 1000}).Draw(rt, "scan rows"),
+			ScanBytes:        rapid.SampledFrom([]int{1, 20, 1 << 20}).Draw(rt, "scan bytes"),
+			Segment:          segment.Options{BlockBytes: rapid.SampledFrom([]int{1, 30, 1 << 18}).Draw(rt, "block bytes")},
+		}
+		h := &history{Store: New(t, o), Model: NewModel()}
+		h.T = t
+		defer func() {
+			h.Kill()
+			h.Catalog.Close()
+		}()
+		rt.Repeat(map[string]func(*rapid.T){
+			"append":       h.append,
+			"append again": h.append,
+			"flush":        func(t *rapid.T) { must(t, h.Engine.Flush(context.Background())) },
+			"restart":      h.restart,
+			"delete":       h.delete,
+			"reclaim":      func(t *rapid.T) { must(t, h.Engine.Reclaim(context.Background())) },
+			"scan":         h.scan,
+			"scan again":   h.scan,
+			"list":         h.list,
+			"walk":         h.walk,
+		})
+		h.checkAll(rt)
+	})
+}
+
+func must(t *rapid.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (h *history) append(t *rapid.T) {
+	group, stream := rapid.SampledFrom(groupNames).Draw(t, "group"), rapid.SampledFrom(streamNames).Draw(t, "stream")
+	times := rapid.SliceOfN(rapid.Int64Range(0, 30), 1, 6).Draw(t, "times")
+	slices.Sort(times)
+	events := make([]logs.Event, len(times))
+	for i, ms := range times {
+		h.n++
+		events[i] = logs.Event{Timestamp: ms, Message: fmt.Appendf(nil, "%s %d", strings.Repeat("x", h.n%7), h.n)}
+	}
+	h.Time = h.Time.Add(time.Duration(rapid.IntRange(0, 2).Draw(t, "later")) * time.Millisecond)
+	id, err := h.Store.Append(group, stream, events...)
+	must(t, err)
+	h.Model.Append(group, stream, id, events...)
+}
+
+func (h *history) restart(t *rapid.T) {
+	switch rapid.IntRange(0, 2).Draw(t, "how") {
+	case 0:
+		must(t, h.Reopen())
+		return
+	case 1:
+		h.Crash(vfs.Crash{Unsynced: vfs.Torn, Seed: rapid.Uint64().Draw(t, "seed")})
+	case 2:
+		h.Crash(vfs.Crash{Unsynced: rapid.SampledFrom([]vfs.Fate{vfs.Lost, vfs.Kept}).Draw(t, "fate")})
+	}
+	must(t, h.TryOpen())
+}
+
+func (h *history) delete(t *rapid.T) {
+	group, stream := rapid.SampledFrom(groupNames).Draw(t, "group"), rapid.SampledFrom(streamNames).Draw(t, "stream")
+	if rapid.IntRange(0, 9).Draw(t, "whole group") == 0 {
+		h.Store.Group(group)
+		must(t, h.Store.DeleteGroup(group))
+		h.Model.DeleteGroup(group)
+		return
+	}
+	err := h.Store.DeleteStream(group, stream)
+	if h.Model.DeleteStream(group, stream) {
+		must(t, err)
+	} else if !errors.Is(err, catalog.ErrNotFound) {
+		t.Fatalf("delete of what is not there: %v", err)
+	}
+}
+
+func (h *history) scan(t *rapid.T) {
+	group := rapid.SampledFrom(groupNames).Draw(t, "group")
+	all := h.Model.Scan(group, nil, storage.Query{Range: logs.AllTime})
+	bound := func(name string) logs.EventID {
+		if len(all) == 0 || rapid.Bool().Draw(t, name+" none") {
+			return logs.EventID{}
+		}
+		return rapid.SampledFrom(all).Draw(t, name).ID
+	}
+	q := storage.Query{
+		Range:   logs.TimeRange{Start: rapid.Int64Range(0, 31).Draw(t, "start"), End: rapid.Int64Range(20, 32).Draw(t, "end")},
+		After:   bound("after"),
+		Before:  bound("before"),
+		Reverse: rapid.Bool().Draw(t, "reverse"),
+		Limit:   rapid.SampledFrom([]int{0, 0, 1, 3}).Draw(t, "limit"),
+	}
+	if rapid.Bool().Draw(t, "all time") {
+		q.Range = logs.AllTime
+	}
+	if rapid.IntRange(0, 2).Draw(t, "filter") == 0 {
+		q.Match = func(message []byte) bool { return strings.HasPrefix(string(message), "xxx") }
+	}
+	var names []string
+	switch rapid.IntRange(0, 3).Draw(t, "streams") {
+	case 1:
+		q.StreamPrefix = "b"
+	case 2:
+		names, q.Streams = []string{}, []logs.StreamID{}
+		for _, name := range streamNames[:rapid.IntRange(1, 3).Draw(t, "so many")] {
+			if s, err := h.Engine.Stream(context.Background(), h.Store.Group(group).ID, name); err == nil {
+				names, q.Streams = append(names, name), append(q.Streams, s.ID)
+			}
+		}
+	}
+	h.compare(t, group, names, q)
+}
+
+func (h *history) compare(t *rapid.T, group string, names []string, q storage.Query) {
+	t.Helper()
+	got, err := h.Store.Scan(group, q)
+	must(t, err)
+	if diff := cmp.Diff(h.Model.Scan(group, names, q), got); diff != "" {
+		t.Fatalf("scan %s %v %+v (-want +got):\n%s", group, names, q, diff)
+	}
+}
+
+func (h *history) list(t *rapid.T) {
+	group := rapid.SampledFrom(groupNames).Draw(t, "group")
+	q := catalog.StreamQuery{Group: h.Store.Group(group).ID, Descending: rapid.Bool().Draw(t, "descending"), Limit: rapid.IntRange(1, 4).Draw(t, "limit")}
+	if rapid.Bool().Draw(t, "by event") {
+		q.Order = catalog.ByLastEvent
+	} else if rapid.Bool().Draw(t, "prefix") {
+		q.Prefix = "b"
+	}
+	all, err := h.Walk(q, nil)
+	must(t, err)
+	var names []string
+	for _, s := range all {
+		names = append(names, s.Name)
+		h.checkStats(t, group, s)
+	}
+	if diff := cmp.Diff(h.Model.List(group, q), names); diff != "" {
+		t.Fatalf("list %s %+v (-want +got):\n%s", group, q, diff)
+	}
+}
+
+// walk lists while events come, streams go and heads are flushed.
+func (h *history) walk(t *rapid.T) {
+	group := rapid.SampledFrom(groupNames).Draw(t, "group")
+	q := catalog.StreamQuery{Group: h.Store.Group(group).ID, Descending: rapid.Bool().Draw(t, "descending"), Limit: rapid.IntRange(1, 2).Draw(t, "limit")}
+	if rapid.Bool().Draw(t, "by event") {
+		q.Order = catalog.ByLastEvent
+	}
+	throughout := h.Model.List(group, q)
+	all, err := h.Walk(q, func() {
+		switch rapid.IntRange(0, 5).Draw(t, "between") {
+		case 0, 1, 2:
+			h.append(t)
+		case 3:
+			must(t, h.Engine.Flush(context.Background()))
+		case 4:
+			name := rapid.SampledFrom(streamNames).Draw(t, "deleted")
+			if h.Store.DeleteStream(group, name) == nil {
+				h.Model.DeleteStream(group, name)
+				throughout = slices.DeleteFunc(throughout, func(s string) bool { return s == name })
+			}
+		case 5:
+			h.list(t)
+		}
+	})
+	must(t, err)
+	var seen []string
+	ids := map[logs.StreamID]bool{}
+	for _, s := range all {
+		if ids[s.ID] {
+			t.Fatalf("stream %s came twice: %v", s.Name, all)
+		}
+		ids[s.ID] = true
+		if slices.Contains(throughout, s.Name) {
+			seen = append(seen, s.Name)
+		}
+	}
+	if diff := cmp.Diff(throughout, seen); diff != "" && !(len(throughout) == 0 && len(seen) == 0) {
+		t.Fatalf("walk %s %+v (-there throughout +seen):\n%s", group, q, diff)
+	}
+}
+
+func (h *history) checkStats(t *rapid.T, group string, s catalog.Stream) {
+	want, ok := h.Model.Stats(group, s.Name)
+	got := s.Stats
+	got.Sequence = 0
+	if !ok || got != want {
+		t.Fatalf("statistics of %s/%s: %+v, want %+v", group, s.Name, got, want)
+	}
+}
+
+func (h *history) checkAll(t *rapid.T) {
+	for _, group := range groupNames {
+		h.compare(t, group, nil, storage.Query{Range: logs.AllTime})
+		for _, name := range h.Model.Streams(group) {
+			s, err := h.Engine.Stream(context.Background(), h.Store.Group(group).ID, name)
+			must(t, err)
+			h.checkStats(t, group, s)
+			h.compare(t, group, []string{name}, storage.Query{Streams: []logs.StreamID{s.ID}, Range: logs.AllTime, Reverse: true})
+		}
+	}
+}
