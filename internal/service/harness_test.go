@@ -30,6 +30,7 @@ type harness struct {
 	cat    *sqlite.Catalog
 	millis atomic.Int64
 	ctx    context.Context
+	broken bool // the test breaks the engine, which may say so when it closes
 }
 
 func newHarness(t testing.TB, c Config, o storage.Options) *harness {
@@ -40,12 +41,15 @@ func newHarness(t testing.TB, c Config, o storage.Options) *harness {
 	if h.cat, err = sqlite.OpenMemory(); err != nil {
 		t.Fatal(err)
 	}
-	o.FS, o.Dir, o.Catalog, o.Now, o.Manual = vfs.NewMem(), "/data", h.cat, h.now, true
+	if o.FS == nil {
+		o.FS = vfs.NewMem()
+	}
+	o.Dir, o.Catalog, o.Now, o.Manual = "/data", h.cat, h.now, true
 	if h.engine, err = storage.Open(context.Background(), o); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := h.engine.Close(); err != nil {
+		if err := h.engine.Close(); err != nil && !h.broken {
 			t.Error(err)
 		}
 		if err := h.cat.Close(); err != nil {

@@ -3,10 +3,12 @@ package service
 import (
 	"bytes"
 	"errors"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"tailrace/internal/api"
 	"tailrace/internal/logs"
 )
 
@@ -109,6 +111,24 @@ func FuzzCursors(f *testing.F) {
 			if !bytes.Equal(p.append(nil), cursor) {
 				t.Errorf("%x became %x", cursor, p.append(nil))
 			}
+		}
+	})
+}
+
+// A token of GetLogEvents is a direction and a decimal id, and the id is what it says.
+func FuzzEventsToken(f *testing.F) {
+	for _, seed := range []string{"f/0", "b/39475794728643610349989178795448479213566386998658269184", "f/007", "f/", "g/1", "f/1/s", "f/-1", "b/" + strings.Repeat("9", 64)} {
+		f.Add(seed)
+	}
+	form := regexp.MustCompile(`^[fb]/0*([0-9]+)$`)
+	f.Fuzz(func(t *testing.T, token string) {
+		at, err := readEventsToken(api.Some(token))
+		if err != nil {
+			return
+		}
+		m := form.FindStringSubmatch(token)
+		if m == nil || at.forward != (token[0] == 'f') || at.first != at.last || at.first.String() != m[1] {
+			t.Errorf("%q became %+v", token, at)
 		}
 	})
 }
