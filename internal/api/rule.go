@@ -1,12 +1,10 @@
 package api
 
 import (
-	"fmt"
-	"maps"
-	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
-	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -16,6 +14,44 @@ const (
 	patternText   = "Member must satisfy regular expression pattern: "
 	enumText      = "Member must satisfy enum value set: "
 )
+
+// rule is what a string has to obey. Lengths are counted as AWS counts them, in UTF-16 units.
+type rule struct {
+	min, max int // max -1: none
+	enum     []string
+	pattern  *pattern
+}
+
+// pattern is a regular expression that the whole of a string has to match.
+type pattern struct {
+	text  string // as AWS prints it
+	expr  string // as Go spells it
+	ascii [2]uint64
+	once  sync.Once
+	re    *regexp.Regexp
+}
+
+func (p *pattern) match(s string) bool {
+	if p.ascii != [2]uint64{} && p.matchASCII(s) {
+		return true
+	}
+	p.once.Do(func() { p.re = regexp.MustCompile(`\A(?:` + p.expr + `)\z`) })
+	return p.re.MatchString(s)
+}
+
+func (p *pattern) matchASCII(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c >= utf8.RuneSelf || p.ascii[c/64]>>(c%64)&1 == 0 {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// fits tells whether a string of so many bytes obeys the lengths whatever its characters are.
+func (r *rule) fits(bytes int) bool {
+	return bytes >= r.min && r.min <= 1 && (bytes <= r.max || r.max < 0)
+}
 
 func (r *rule) allows(s string) bool { return len(r.brokenBy(s)) == 0 }
 
@@ -66,115 +102,4 @@ func units(s string) int {
 		}
 	}
 	return n
-}
-
-// echo is a value as a message repeats it, cut to maxEcho.
-func echo(value string) string {
-	if len(value) > maxEcho {
-		end := maxEcho
-		for !utf8.RuneStart(value[end]) {
-			end--
-		}
-		value = value[:end] + "..."
-	}
-	return "Value '" + value + "'"
-}
-
-// show prints a value as AWS does: [a, b], {k=v}, Name(member=value, other=null).
-func show(value any) string {
-	var b strings.Builder
-	showValue(&b, reflect.ValueOf(value))
-	return b.String()
-}
-
-func showValue(b *strings.Builder, v reflect.Value) {
-	if b.Len() > maxEcho {
-		return
-	}
-	switch v.Kind() {
-	case reflect.Pointer:
-		if v.IsNil() {
-			b.WriteString("null")
-			return
-		}
-		showValue(b, v.Elem())
-	case reflect.Slice:
-		showList(b, v)
-	case reflect.Map:
-		showMap(b, v)
-	case reflect.Struct:
-		showStructure(b, v)
-	case reflect.String:
-		b.WriteString(v.String())
-	default:
-		fmt.Fprint(b, v.Interface())
-	}
-}
-
-func showList(b *strings.Builder, v reflect.Value) {
-	if text, ok := v.Interface().([]byte); ok {
-		b.Write(text)
-		return
-	}
-	b.WriteByte('[')
-	for i := range v.Len() {
-		if b.Len() > maxEcho {
-			break
-		}
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		showValue(b, v.Index(i))
-	}
-	b.WriteByte(']')
-}
-
-func showMap(b *strings.Builder, v reflect.Value) {
-	b.WriteByte('{')
-	entries := v.Interface().(map[string]string)
-	for i, key := range slices.Sorted(maps.Keys(entries)) {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(key + "=" + entries[key])
-	}
-	b.WriteByte('}')
-}
-
-// shownOrder is the order in which AWS prints the members of a structure, where a capture shows that it is not the model's.
-var shownOrder = map[string][]string{
-	"MetricTransformation": {"MetricName", "MetricNamespace", "MetricValue", "DefaultValue", "Unit", "Dimensions"},
-}
-
-func showStructure(b *strings.Builder, v reflect.Value) {
-	t := v.Type()
-	if strings.HasPrefix(t.Name(), "Opt[") {
-		if !v.FieldByName("Set").Bool() {
-			b.WriteString("null")
-			return
-		}
-		showValue(b, v.FieldByName("Value"))
-		return
-	}
-	b.WriteString(t.Name() + "(")
-	names := shownOrder[t.Name()]
-	if names == nil {
-		for i := range t.NumField() {
-			names = append(names, t.Field(i).Name)
-		}
-	}
-	for i, name := range names {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		member := strings.ReplaceAll(name, "ID", "Id")
-		b.WriteString(strings.ToLower(member[:1]) + member[1:] + "=")
-		field := v.FieldByName(name)
-		if k := field.Kind(); (k == reflect.Slice || k == reflect.Map) && field.IsNil() {
-			b.WriteString("null")
-			continue
-		}
-		showValue(b, field)
-	}
-	b.WriteByte(')')
 }

@@ -2,19 +2,18 @@ package api
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"unicode/utf8"
 
 	"tailrace/internal/api/wire"
 )
 
 const (
-	// maxViolations is how many broken constraints an exception names; a request has room for hundreds of thousands.
+	// maxViolations is how many broken constraints an exception names, and maxText how many bytes it has before it takes up
+	// no more of them; a request has room for hundreds of thousands.
 	maxViolations = 100
+	maxText       = 64 << 10
 	// maxEcho is how many bytes of a value an exception repeats. AWS is known to repeat values whole; none longer than this
 	// was captured.
 	maxEcho = 16 << 10
@@ -27,44 +26,9 @@ type checker struct {
 	wire.Path
 	absent  []string // required members that were not there
 	broken  []string
+	bytes   int    // of broken
 	instead string // a message that AWS gives in place of all others
 }
-
-// rule is what a string has to obey. Lengths are counted as AWS counts them, in UTF-16 units.
-type rule struct {
-	min, max int // max -1: none
-	enum     []string
-	pattern  *pattern
-}
-
-// pattern is a regular expression that the whole of a string has to match.
-type pattern struct {
-	text  string // as AWS prints it
-	expr  string // as Go spells it
-	ascii [2]uint64
-	once  sync.Once
-	re    *regexp.Regexp
-}
-
-func (p *pattern) match(s string) bool {
-	if p.ascii != [2]uint64{} && p.matchASCII(s) {
-		return true
-	}
-	p.once.Do(func() { p.re = regexp.MustCompile(`\A(?:` + p.expr + `)\z`) })
-	return p.re.MatchString(s)
-}
-
-func (p *pattern) matchASCII(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c >= utf8.RuneSelf || p.ascii[c/64]>>(c%64)&1 == 0 {
-			return false
-		}
-	}
-	return s != ""
-}
-
-// fits tells whether a string of so many bytes obeys the lengths whatever its characters are.
-func (r *rule) fits(bytes int) bool { return bytes >= r.min && r.min <= 1 && (bytes <= r.max || r.max < 0) }
 
 func (c *checker) text(member, value string, r *rule) {
 	if r.fits(len(value)) && (r.pattern == nil || r.pattern.match(value)) && (r.enum == nil || slices.Contains(r.enum, value)) && c.absent == nil {
@@ -82,14 +46,14 @@ func (c *checker) text(member, value string, r *rule) {
 	for _, constraint := range r.brokenBy(value) {
 		if strings.HasPrefix(constraint, patternText) {
 			// AWS stopped repeating the values that a pattern refuses.
-			c.add("Value at '" + path + "'", constraint)
+			c.add("Value at '"+path+"'", constraint)
 			continue
 		}
 		c.add(echo(value)+" at '"+path+"'", constraint)
 	}
 }
 
-func (c *checker) bytes(member string, value []byte, r *rule) {
+func (c *checker) blob(member string, value []byte, r *rule) {
 	if !r.fits(len(value)) {
 		c.text(member, string(value), r)
 	}
@@ -173,8 +137,9 @@ func checkValues(c *checker, member string, m map[string]string, r *rule) {
 }
 
 func (c *checker) add(where, constraint string) {
-	if len(c.broken) < maxViolations {
+	if len(c.broken) < maxViolations && c.bytes < maxText {
 		c.broken = append(c.broken, where+" failed to satisfy constraint: "+constraint)
+		c.bytes += len(where) + len(constraint)
 	}
 }
 

@@ -1139,7 +1139,7 @@ func (v *InputLogEvent) validate(c *checker) {
 		c.null("message")
 	}
 	if v.Message != nil {
-		c.bytes("message", v.Message, &ruleEventMessage)
+		c.blob("message", v.Message, &ruleEventMessage)
 	}
 }
 

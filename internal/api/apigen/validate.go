@@ -84,6 +84,7 @@ func pattern(text string) string {
 	if other, ok := goPatterns[text]; ok {
 		expr = other
 	}
+	regexp.MustCompile(expr)
 	fields := []string{"text: " + quote(text), "expr: " + quote(expr)}
 	if m := oneClass.FindStringSubmatch(expr); m != nil {
 		class := regexp.MustCompile("^" + m[1] + "$")
@@ -144,7 +145,7 @@ func (g *generator) validateNilable(m member, s shape, field string) {
 	switch m.kind {
 	case "bytes":
 		if g.hasRule(m.shape) {
-			g.p("if %s != nil { c.bytes(%q, %s, &rule%s) }", field, m.wire, field, m.shape)
+			g.p("if %s != nil { c.blob(%q, %s, &rule%s) }", field, m.wire, field, m.shape)
 		}
 	case "structure":
 		if g.constrained(m.shape) {
