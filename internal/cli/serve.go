@@ -69,8 +69,6 @@ func serveFlags(cmd *cobra.Command, c *server.Config) {
 	f.DurationVar(&c.FlushAge, "flush-age", c.FlushAge, "age at which they are flushed anyway")
 	f.DurationVar(&c.ReclaimEvery, "reclaim-every", c.ReclaimEvery, "how often the space of expired and deleted events is given back")
 	f.StringVar(&c.StoredBytes, "stored-bytes", c.StoredBytes, "storedBytes of streams: aws (0, as AWS answers since 2019) or exact")
-	f.DurationVar(&c.MaxPastAge, "max-age", c.MaxPastAge, "age beyond which events are rejected as too old")
-	f.DurationVar(&c.MaxAhead, "max-ahead", c.MaxAhead, "how far ahead of the clock events may be")
 	f.Int64Var(&c.MaxBody, "max-body", c.MaxBody, "bytes of a request's body at most, inflated")
 	f.DurationVar(&c.ReadTimeout, "read-timeout", c.ReadTimeout, "time to receive one request")
 	f.DurationVar(&c.ShutdownTimeout, "shutdown-timeout", c.ShutdownTimeout, "time to finish requests when told to stop")

@@ -6,10 +6,12 @@ import (
 	"log/slog"
 	"net"
 	"regexp"
+	"strconv"
 	"time"
 )
 
-// Config is everything a server can be told. The zero value is not useful: begin with Default.
+// Config is everything a server can be told; its flags are explained by `tailrace serve --help`. The zero value is not
+// useful: begin with Default.
 type Config struct {
 	Data   string // directory of everything that is kept
 	Listen string // host:port of the one listener
@@ -31,10 +33,8 @@ type Config struct {
 	FlushAge     time.Duration // age at which they are flushed anyway
 	ReclaimEvery time.Duration // how often expired and deleted events are looked for
 
-	StoredBytes string        // aws: 0 for streams, as AWS has it since 2019; exact: the true figure
-	MaxPastAge  time.Duration // events older than this are rejected as too old
-	MaxAhead    time.Duration // events further ahead than this are rejected as too new
-	MaxBody     int64         // bytes of a request's body, inflated
+	StoredBytes string // aws: 0 for streams, as AWS has it since 2019; exact: the true figure
+	MaxBody     int64  // bytes of a request's body, as sent and inflated
 
 	ReadTimeout     time.Duration // to receive one request
 	ShutdownTimeout time.Duration // to finish requests after a signal
@@ -50,7 +50,7 @@ func Default() Config {
 		Prefix: "/prod", ParallelClusterVersion: "3.12.0",
 		Sync: "always", SyncInterval: 100 * time.Millisecond,
 		WALFileBytes: 64 << 20, FlushBytes: 48 << 20, FlushAge: 5 * time.Minute, ReclaimEvery: 10 * time.Minute,
-		StoredBytes: "aws", MaxPastAge: 14 * 24 * time.Hour, MaxAhead: 2 * time.Hour, MaxBody: 8 << 20,
+		StoredBytes: "aws", MaxBody: 8 << 20,
 		ReadTimeout: time.Minute, ShutdownTimeout: 30 * time.Second,
 		Logger: slog.Default(),
 	}
@@ -71,8 +71,9 @@ func (c *Config) Validate() error {
 		}
 	}
 	check(c.Data != "", "--data: want a directory")
-	_, _, err := net.SplitHostPort(c.Listen)
-	check(err == nil, "--listen %q: want host:port", c.Listen)
+	_, port, err := net.SplitHostPort(c.Listen)
+	_, portErr := strconv.ParseUint(port, 10, 16)
+	check(err == nil && portErr == nil, "--listen %q: want host:port", c.Listen)
 	check(regionForm.MatchString(c.Region), "--region %q: want a region such as us-east-1", c.Region)
 	check((c.TLSCert == "") == (c.TLSKey == ""), "--tls-cert and --tls-key: give both or neither")
 	check(prefixForm.MatchString(c.Prefix), "--pcluster-prefix %q: want a path such as /prod", c.Prefix)
@@ -83,8 +84,8 @@ func (c *Config) Validate() error {
 		flag  string
 		value time.Duration
 	}{
-		{"sync-interval", c.SyncInterval}, {"flush-age", c.FlushAge}, {"reclaim-every", c.ReclaimEvery}, {"max-age", c.MaxPastAge},
-		{"max-ahead", c.MaxAhead}, {"read-timeout", c.ReadTimeout}, {"shutdown-timeout", c.ShutdownTimeout},
+		{"sync-interval", c.SyncInterval}, {"flush-age", c.FlushAge}, {"reclaim-every", c.ReclaimEvery},
+		{"read-timeout", c.ReadTimeout}, {"shutdown-timeout", c.ShutdownTimeout},
 	} {
 		check(d.value > 0, "--%s %s: want more than 0", d.flag, d.value)
 	}
@@ -92,17 +93,4 @@ func (c *Config) Validate() error {
 	check(c.FlushBytes >= 1<<20, "--flush-bytes %d: want at least 1 MiB", c.FlushBytes)
 	check(c.MaxBody >= 2<<20, "--max-body %d: want at least 2 MiB, or a full batch does not fit", c.MaxBody)
 	return errors.Join(errs...)
-}
-
-// loopback tells whether only this machine can reach the address.
-func loopback(listen string) bool {
-	host, _, err := net.SplitHostPort(listen)
-	if err != nil {
-		return false
-	}
-	if host == "localhost" {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }

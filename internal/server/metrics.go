@@ -20,6 +20,7 @@ type metrics struct {
 	bytes    *prometheus.CounterVec
 	sync     prometheus.Histogram
 	synced   prometheus.Counter
+	written  prometheus.Counter
 }
 
 func newMetrics() *metrics {
@@ -35,8 +36,9 @@ func newMetrics() *metrics {
 			Help: "Time of a sync of the write-ahead log; its count is the number of syncs.", Buckets: prometheus.ExponentialBuckets(0.0001, 2, 14)}),
 		synced: prometheus.NewCounter(prometheus.CounterOpts{Name: "tailrace_wal_synced_records_total",
 			Help: "Records that syncs made durable; divided by the syncs it is the size of a group commit."}),
+		written: prometheus.NewCounter(prometheus.CounterOpts{Name: "tailrace_wal_synced_bytes_total", Help: "Bytes of these records."}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, m.bytes, m.sync, m.synced,
+	m.registry.MustRegister(m.requests, m.seconds, m.bytes, m.sync, m.synced, m.written,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -53,9 +55,10 @@ func (m *metrics) observe(api, operation, code string, status int, took time.Dur
 	m.bytes.WithLabelValues(api, operation, "out").Add(float64(out))
 }
 
-func (m *metrics) observeSync(took time.Duration, records, _ int) {
+func (m *metrics) observeSync(took time.Duration, records, bytes int) {
 	m.sync.Observe(took.Seconds())
 	m.synced.Add(float64(records))
+	m.written.Add(float64(bytes))
 }
 
 // watch adds the store's counts.

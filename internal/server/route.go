@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"log"
 	"log/slog"
 	"net/http"
 	"time"
@@ -67,7 +68,7 @@ func lookup(svc api.Service) func(string) (awsjson.Invoke, bool) {
 func (s *Server) authenticator(service string) *auth.Authenticator {
 	return auth.New(auth.Options{
 		Keyring: s.keyring, Service: service, Region: s.config.Region, Now: time.Now,
-		RequireKeys: !loopback(s.config.Listen) && !s.config.AllowAnonymous,
+		RequireKeys: !s.local && !s.config.AllowAnonymous,
 	})
 }
 
@@ -83,6 +84,7 @@ func (s *Server) starting() http.Handler {
 			status(w, http.StatusServiceUnavailable, "starting: the store is being opened")
 			return
 		}
+		w.Header()["x-amzn-RequestId"] = []string{awsjson.NewRequestID()}
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 		w.WriteHeader(http.StatusServiceUnavailable)
 		fmt.Fprint(w, `{"__type":"ServiceUnavailableException","message":"The server is starting."}`)
@@ -96,6 +98,6 @@ func status(w http.ResponseWriter, code int, text string) {
 }
 
 // errorLog takes what net/http has to say, such as failed TLS handshakes.
-func errorLog(logger *slog.Logger) *stdlog {
+func errorLog(logger *slog.Logger) *log.Logger {
 	return slog.NewLogLogger(logger.Handler(), slog.LevelDebug)
 }

@@ -2,15 +2,15 @@
 // listener, and closes everything in order. It has no rules of its own but one: without keys it listens on loopback
 // addresses only.
 //
-// A Server is used once: Open, Run. While Run opens the store, /healthz answers 200, /readyz 503, and the APIs answer
-// ServiceUnavailableException.
+// A Server is used once: Open, then Run, which closes what Open opened. While Run opens the store, /healthz answers 200,
+// /readyz 503, and the APIs answer ServiceUnavailableException.
 package server
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"tailrace/internal/auth"
+	"tailrace/internal/awsjson"
 	"tailrace/internal/catalog/sqlite"
 	"tailrace/internal/storage"
 )
@@ -29,12 +30,18 @@ const (
 	KeyFile     = "keyfile"
 )
 
+// writeTimeout bounds the time from a request's headers to the last byte of its answer, so that a client that does not read
+// holds a connection for so long and no longer.
+const writeTimeout = 5 * time.Minute
+
 // Server is one instance.
 type Server struct {
 	config   Config
 	catalog  *sqlite.Catalog
 	keyring  *auth.Keyring
 	listener net.Listener
+	addr     net.Addr
+	local    bool // only this machine reaches the listener
 	metrics  *metrics
 	handler  atomic.Pointer[http.Handler]
 }
@@ -44,6 +51,7 @@ func Open(ctx context.Context, config Config) (*Server, error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
+	config.Logger = slog.New(awsjson.LogHandler(config.Logger.Handler()))
 	s := &Server{config: config, metrics: newMetrics()}
 	var err error
 	if s.catalog, s.keyring, err = OpenKeys(ctx, config.Data); err != nil {
@@ -73,39 +81,8 @@ func OpenKeys(ctx context.Context, data string) (*sqlite.Catalog, *auth.Keyring,
 	return cat, keyring, nil
 }
 
-// listen takes the address, unless it can be reached from elsewhere and there are no keys.
-func (s *Server) listen(ctx context.Context) error {
-	has, err := s.keyring.HasKeys(ctx)
-	if err != nil {
-		return err
-	}
-	open := !has && !loopback(s.config.Listen)
-	if open && !s.config.AllowAnonymous {
-		return fmt.Errorf("--listen %s can be reached from other machines and there are no keys: create one with `tailrace keys create --data %s`, "+
-			"listen on 127.0.0.1, or let everybody in with --allow-anonymous", s.config.Listen, s.config.Data)
-	}
-	if s.listener, err = net.Listen("tcp", s.config.Listen); err != nil {
-		return fmt.Errorf("--listen: %w", err)
-	}
-	if open {
-		s.config.Logger.Warn("EVERYBODY who can reach this address can read, write and delete: there are no keys and --allow-anonymous is set", "listen", s.Addr())
-	}
-	if s.config.TLSCert == "" {
-		if !loopback(s.config.Listen) {
-			s.config.Logger.Warn("requests and answers cross the network in clear text: set --tls-cert and --tls-key, or put a proxy with TLS before this", "listen", s.Addr())
-		}
-		return nil
-	}
-	certificate, err := auth.CertificateFiles(s.config.TLSCert, s.config.TLSKey, s.config.Logger, time.Now)
-	if err != nil {
-		return errors.Join(err, s.listener.Close())
-	}
-	s.listener = tls.NewListener(s.listener, &tls.Config{GetCertificate: certificate.GetCertificate, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}})
-	return nil
-}
-
 // Addr is the address that is listened on, host:port.
-func (s *Server) Addr() string { return s.listener.Addr().String() }
+func (s *Server) Addr() string { return s.addr.String() }
 
 // URL is the endpoint for clients.
 func (s *Server) URL() string {
@@ -122,6 +99,7 @@ func (s *Server) Run(ctx context.Context) error {
 		Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*s.handler.Load()).ServeHTTP(w, r) }),
 		ReadTimeout:       s.config.ReadTimeout,
 		ReadHeaderTimeout: min(10*time.Second, s.config.ReadTimeout),
+		WriteTimeout:      max(writeTimeout, 2*s.config.ReadTimeout),
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          errorLog(s.config.Logger),
@@ -130,20 +108,38 @@ func (s *Server) Run(ctx context.Context) error {
 	go func() { ended <- web.Serve(s.listener) }()
 	engine, err := s.openStore(ctx)
 	if err != nil {
-		return errors.Join(err, web.Close(), s.catalog.Close())
+		if ctx.Err() != nil {
+			err = nil // told to stop before it had begun
+		}
+		err = errors.Join(err, web.Close())
+		<-ended
+		return s.close(err)
 	}
 	s.serve(s.routes(engine))
 	s.config.Logger.Info("ready", "endpoint", s.URL(), "data", s.config.Data)
 	select {
 	case err = <-ended: // the listener broke
+		err = errors.Join(err, web.Close())
 	case <-ctx.Done():
 		s.config.Logger.Info("stopping", "patience", s.config.ShutdownTimeout)
 		err = s.drain(web)
+		<-ended
 	}
-	return s.close(engine, err)
+	return s.close(errors.Join(err, engine.Close()))
 }
 
 func (s *Server) serve(h http.Handler) { s.handler.Store(&h) }
+
+// openStore opens the engine and tells how long that took and what had to be replayed.
+func (s *Server) openStore(ctx context.Context) (*storage.Engine, error) {
+	begun := time.Now()
+	engine, err := storage.Open(ctx, s.storeOptions())
+	if err != nil {
+		return nil, err
+	}
+	s.config.Logger.Info("store is open", "took", time.Since(begun).Round(time.Millisecond), "replayed_events", engine.Stats().Recovery.Events)
+	return engine, nil
+}
 
 // drain lets requests that have begun end, and breaks off those that take too long.
 func (s *Server) drain(web *http.Server) error {
@@ -155,8 +151,9 @@ func (s *Server) drain(web *http.Server) error {
 	return nil
 }
 
-func (s *Server) close(engine *storage.Engine, err error) error {
-	if err = errors.Join(err, engine.Close(), s.catalog.Close()); err != nil {
+// close ends what Open began; err is what went wrong before.
+func (s *Server) close(err error) error {
+	if err = errors.Join(err, s.catalog.Close()); err != nil {
 		return err
 	}
 	s.config.Logger.Info("stopped")
