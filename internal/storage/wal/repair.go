@@ -9,12 +9,17 @@ import (
 	"tailrace/internal/vfs"
 )
 
+// reserveBytes is how much space is reserved ahead: few enough that an idle log is small.
+const reserveBytes = 4 << 20
+
 // active is the file that records go to.
 type active struct {
 	logFile
 	f    vfs.File
 	salt uint32
 	end  int64 // behind the last acknowledged record
+	// reserved is up to where space was asked for.
+	reserved int64
 	// dirty: refused bytes may lie behind end.
 	dirty bool
 	// abandoned: nothing is written to it any more, because a sync of it failed, so that what the system holds of it may
@@ -25,6 +30,15 @@ type active struct {
 // takes says whether so many bytes can be written to the file. An empty one takes any number.
 func (a *active) takes(bytes, fileBytes int64) bool {
 	return a != nil && !a.dirty && !a.abandoned && (a.end == recordsStart || a.end+bytes <= fileBytes)
+}
+
+// reserve asks for space up to an offset and some more, so that syncs need not journal each piece. Only speed depends
+// on it: a full disk is told by the write.
+func (a *active) reserve(end int64) {
+	if end > a.reserved {
+		a.reserved = end + reserveBytes
+		_ = a.f.Allocate(a.reserved)
+	}
 }
 
 // logFile is a file of the log.
@@ -146,7 +160,6 @@ func (l *Log) create(number uint64) (*active, error) {
 	a.f = f
 	_, err = f.WriteAt(header{salt: a.salt, number: number, first: a.first}.append(nil), 0)
 	if err == nil {
-		_ = f.Allocate(l.o.FileBytes) // only speed depends on it
 		err = f.Sync()
 	}
 	if err == nil {
@@ -168,6 +181,7 @@ func (l *Log) retire() {
 		return
 	}
 	a.last, a.size = l.next-1, a.end
+	_ = a.f.Truncate(a.end) // gives back what was reserved
 	if err := a.f.Close(); err != nil {
 		l.o.Logger.Warn("write-ahead log: close", "file", a.name, "error", err)
 	}

@@ -117,6 +117,10 @@ func (p *replayer) resync(from int64) bool {
 	if p.last && p.in.broken == nil && !p.wasDurable(at, ok) {
 		return false
 	}
+	if !ok && p.in.broken == nil && !p.last && p.file.limit <= p.after+1 {
+		p.lose(p.file.limit) // nothing that is still needed
+		return false
+	}
 	if p.damage.Bytes == 0 {
 		p.damage.Offset = p.off
 	}

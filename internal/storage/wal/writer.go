@@ -2,6 +2,7 @@ package wal
 
 import (
 	"fmt"
+	"runtime"
 	"time"
 )
 
@@ -24,6 +25,9 @@ func (l *Log) run() {
 	timer.Stop()
 	for {
 		var closed bool
+		if len(group) > 1 {
+			runtime.Gosched() // those who were just woken may have the next record ready
+		}
 		group, closed = l.queue.take(group[:0], l.o.MaxBatchBytes)
 		switch {
 		case len(group) > 0:
@@ -59,8 +63,10 @@ func (l *Log) run() {
 // commit brings a group to its outcome and wakes its appenders.
 func (l *Log) commit(group []*waiter) {
 	l.file.Lock()
-	err := l.ready(groupBytes(group))
+	bytes := groupBytes(group)
+	err := l.ready(bytes)
 	if err == nil {
+		l.active.reserve(l.active.end + bytes)
 		err = l.store(group)
 	}
 	l.file.Unlock()
