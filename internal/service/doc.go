@@ -25,3 +25,5 @@
 //
 // A Service is safe for concurrent use.
 package service
+
+//go:generate go run ./compatgen

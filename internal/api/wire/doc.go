@@ -10,7 +10,7 @@
 //   - nesting is limited to MaxDepth,
 //   - names are case-sensitive,
 //   - a null member is an absent one,
-//   - where a name stands twice in one object the last wins, whole: nothing of the first remains,
+//   - where a name stands twice in one object the last that is not null wins, whole: nothing of the first remains,
 //   - an integer may be written with a fraction of zeros or an exponent, if it is whole and below 2^53.
 //
 // Errors are sticky: after the first every call answers zero values and every loop ends, so that callers look at Err once.
