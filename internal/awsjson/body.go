@@ -90,10 +90,17 @@ func inflate(b, compressed []byte, most int64) ([]byte, error) {
 		inflaters.Put(f)
 	}()
 	f.source.Reset(compressed)
-	if err := f.gzip.Reset(&f.source); err != nil {
-		return b, err
+	// Member by member: on its own the reader takes a cut header of a later member for the end.
+	for {
+		if err := f.gzip.Reset(&f.source); err != nil {
+			return b, err
+		}
+		f.gzip.Multistream(false)
+		var err error
+		if b, err = readAll(b, &f.gzip, -1, most, nil); err != nil || f.source.Len() == 0 {
+			return b, err
+		}
 	}
-	return readAll(b, &f.gzip, -1, most, nil)
 }
 
 // drain takes the rest of a refused body from the connection, within the cap: a client that writes all before it reads
