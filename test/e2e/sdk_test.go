@@ -48,7 +48,7 @@ func TestSDK(t *testing.T) {
 	fill(t, c, group, 60)
 	t.Run("streams in both orders", func(t *testing.T) { sdkStreams(t, c, group) })
 	t.Run("events forward", func(t *testing.T) { sdkEvents(t, c, group) })
-	t.Run("tail", func(t *testing.T) { sdkTail(t, c, group) })
+	t.Run("tail", func(t *testing.T) { sdkTail(t, c) })
 	t.Run("filter", func(t *testing.T) { sdkFilter(t, c, group) })
 	t.Run("typed errors", func(t *testing.T) { sdkErrors(t, c, group) })
 	s.Stop()
@@ -90,7 +90,8 @@ func sdkStreams(t *testing.T, c *cloudwatchlogs.Client, group string) {
 func sdkEvents(t *testing.T, c *cloudwatchlogs.Client, group string) {
 	var got []string
 	pages := cloudwatchlogs.NewGetLogEventsPaginator(c, &cloudwatchlogs.GetLogEventsInput{
-		LogGroupName: &group, LogStreamName: aws.String("stream-007"), StartFromHead: aws.Bool(true), Limit: aws.Int32(30)})
+		LogGroupName: &group, LogStreamName: aws.String("stream-007"), StartFromHead: aws.Bool(true), Limit: aws.Int32(30)},
+		func(o *cloudwatchlogs.GetLogEventsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(t.Context())
 		if err != nil {
@@ -108,8 +109,9 @@ func sdkEvents(t *testing.T, c *cloudwatchlogs.Client, group string) {
 }
 
 // sdkTail reads the newest events, then what arrives after them under the same token.
-func sdkTail(t *testing.T, c *cloudwatchlogs.Client, group string) {
-	ctx, stream := t.Context(), aws.String("stream-001")
+func sdkTail(t *testing.T, c *cloudwatchlogs.Client) {
+	ctx, group, stream := t.Context(), "/e2e/tail", aws.String("stream-000")
+	fill(t, c, group, 1)
 	page, err := c.GetLogEvents(ctx, &cloudwatchlogs.GetLogEventsInput{LogGroupName: &group, LogStreamName: stream, Limit: aws.Int32(5)})
 	if err != nil || len(page.Events) != 5 || *page.Events[4].Message != numbered(99) {
 		t.Fatalf("tail: %+v, %v", page, err)
