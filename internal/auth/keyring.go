@@ -1,10 +1,8 @@
 package auth
 
 import (
-	"bytes"
 	"context"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -124,18 +122,6 @@ func (k *Keyring) add(ctx context.Context, key Key, description string) (Key, er
 	return key, nil
 }
 
-func (k Key) check() error {
-	switch {
-	case !all(k.AccessKeyID, 3, 128, isIDByte):
-		return fmt.Errorf("%w: the access key id must be 3 to 128 letters, digits, '_' or '-'", ErrInvalidKey)
-	case !all(k.Secret, 8, 128, func(c byte) bool { return c > ' ' && c < 0x7f }):
-		return fmt.Errorf("%w: the secret must be 8 to 128 visible ASCII characters", ErrInvalidKey)
-	case !isAccount(k.Account):
-		return fmt.Errorf("%w: the account must be 12 digits", ErrInvalidKey)
-	}
-	return nil
-}
-
 // Disable makes a key worthless until Enable. catalog.ErrNotFound.
 func (k *Keyring) Disable(ctx context.Context, accessKeyID string) error {
 	if err := k.change(k.keys.SetKeyDisabled(ctx, accessKeyID, true)); err != nil {
@@ -176,104 +162,4 @@ func (k *Keyring) List(ctx context.Context) ([]KeyInfo, error) {
 		})
 	}
 	return infos, nil
-}
-
-// HasKeys tells whether there is any key, a disabled one included.
-func (k *Keyring) HasKeys(ctx context.Context) (bool, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if err := k.refresh(ctx, k.ttl); err != nil {
-		return false, err
-	}
-	return len(k.byID) > 0, nil
-}
-
-// Lookup finds an enabled key. An error says that the catalog fails or that the key file does not open the secret.
-func (k *Keyring) Lookup(ctx context.Context, accessKeyID string) (Key, bool, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if err := k.refresh(ctx, k.ttl); err != nil {
-		return Key{}, false, err
-	}
-	h, ok := k.byID[accessKeyID]
-	if !ok {
-		if err := k.refresh(ctx, k.ttl/10); err != nil {
-			return Key{}, false, err
-		}
-		h, ok = k.byID[accessKeyID]
-	}
-	if !ok || h.row.Disabled {
-		return Key{}, false, nil
-	}
-	if h.err != nil {
-		return Key{}, false, fmt.Errorf("look up key %s: %w", accessKeyID, h.err)
-	}
-	return Key{AccessKeyID: h.row.AccessKeyID, Secret: h.secret, Account: h.row.Account}, true, nil
-}
-
-// change forgets what is held, whether or not the change went well.
-func (k *Keyring) change(err error) error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.byID = nil
-	return err
-}
-
-// refreshTimeout bounds how long requests wait for the keys.
-const refreshTimeout = 5 * time.Second
-
-// refresh loads the keys if what is held is older than age. The lock is held meanwhile: those who wait want the answer.
-func (k *Keyring) refresh(ctx context.Context, age time.Duration) error {
-	now := k.now()
-	if since := now.Sub(k.loaded); k.byID != nil && since >= 0 && since < age {
-		return nil
-	}
-	// Others wait for this answer: it must not fail because one caller hung up.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
-	defer cancel()
-	rows, err := k.keys.ListKeys(ctx)
-	if err != nil {
-		k.byID = nil
-		return fmt.Errorf("load keys: %w", err)
-	}
-	byID := make(map[string]held, len(rows))
-	for _, row := range rows {
-		h, ok := k.byID[row.AccessKeyID]
-		if !ok || !bytes.Equal(h.row.Secret, row.Secret) {
-			h.secret, h.err = k.sealer.open(row.AccessKeyID, row.Secret)
-		}
-		h.row = row
-		byID[row.AccessKeyID] = h
-	}
-	k.byID, k.loaded = byID, now
-	return nil
-}
-
-// randomText returns n characters of the alphabet, each as likely as the others.
-func randomText(n int, alphabet string) string {
-	text := make([]byte, 0, n)
-	var b [64]byte
-	for len(text) < n {
-		rand.Read(b[:])
-		for _, c := range b {
-			// The six low bits; what lies behind the alphabet is drawn again.
-			if i := int(c & 63); i < len(alphabet) && len(text) < n {
-				text = append(text, alphabet[i])
-			}
-		}
-	}
-	return string(text)
-}
-
-func isIDByte(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '-'
-}
-
-func all(s string, least, most int, ok func(byte) bool) bool {
-	for i := range len(s) {
-		if !ok(s[i]) {
-			return false
-		}
-	}
-	return len(s) >= least && len(s) <= most
 }

@@ -109,6 +109,9 @@ func TestEveryChangedBitFails(t *testing.T) {
 		}
 		for _, at := range coveredBytes(wire) {
 			for bit := range 8 {
+				if testing.Short() && bit%5 != 0 {
+					continue
+				}
 				changed := bytes.Clone(wire)
 				changed[at] ^= 1 << bit
 				if !sameToHTTP(wire, changed) && verifyChanged(changed, signed) == nil {
