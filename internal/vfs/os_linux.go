@@ -35,8 +35,8 @@ func control(f *os.File, op string, call func(fd int) error) error {
 			failed = call(int(fd))
 		}
 	})
-	if err != nil {
-		return err
+	if err != nil { // Control's only reason
+		return &os.PathError{Op: op, Path: f.Name(), Err: os.ErrClosed}
 	}
 	if failed != nil {
 		return &os.PathError{Op: op, Path: f.Name(), Err: failed}
