@@ -145,6 +145,7 @@ func (s *Service) filterPage(ctx context.Context, q storage.Query, pattern *filt
 	)
 	for scan.Next() {
 		batch := scan.Batch()
+		events = slices.Grow(events, min(batch.Len(), room.events))
 		for i := range batch.Len() {
 			id, message := batch.ID[i], batch.Message[i]
 			if budget.isSpent() && !pattern.Match(message) {
