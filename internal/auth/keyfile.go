@@ -30,7 +30,7 @@ func loadKeyFile(name string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("key file: %w", err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // only read
 	info, err := f.Stat()
 	if err != nil {
 		return nil, fmt.Errorf("key file: %w", err)
@@ -56,8 +56,11 @@ func createKeyFile(name string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
-	defer f.Close()
+	defer func() {
+		// Synced or given up: closing tells nothing more, and what is left over does no harm.
+		_ = f.Close()
+		_ = os.Remove(f.Name())
+	}()
 	key := make([]byte, keyFileSize)
 	rand.Read(key)
 	if _, err := f.Write(key); err != nil {
@@ -77,6 +80,5 @@ func syncDir(dir string) error {
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	return d.Sync()
+	return errors.Join(d.Sync(), d.Close())
 }
