@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"maps"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,11 +16,8 @@ import (
 
 // clock is a clock that goes on by a millisecond each time it is read.
 func clock() func() time.Time {
-	now := time.Unix(1_700_000_000, 0)
-	return func() time.Time {
-		now = now.Add(time.Millisecond)
-		return now
-	}
+	var ms atomic.Int64
+	return func() time.Time { return time.UnixMilli(1_700_000_000_000 + ms.Add(1)) }
 }
 
 // small are options that begin a new file every few records.
