@@ -72,7 +72,11 @@ func TestRequestSnapshots(t *testing.T) {
 }
 
 func TestResponseSnapshots(t *testing.T) {
-	for name, snap := range snapshots(t, "response_snapshot", ".response.snap") {
+	snaps := snapshots(t, "response_snapshot", ".response.snap")
+	if len(snaps) != len(Operations)-2 {
+		t.Errorf("%d snapshots for %d operations", len(snaps), len(Operations))
+	}
+	for name, snap := range snaps {
 		want := body(t, snap)
 		if !strings.HasPrefix(snap, "200\n") {
 			t.Errorf("%s: %s", name, snap)
