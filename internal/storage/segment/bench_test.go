@@ -2,6 +2,7 @@ package segment
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"testing"
 
@@ -149,5 +150,18 @@ func BenchmarkOpen(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		open(b, file)
+	}
+}
+
+func BenchmarkVerify(b *testing.B) {
+	runs := corpus(1, 32<<20, 100, 1000)
+	file, _ := encode(b, runs, Options{})
+	r := open(b, file)
+	b.SetBytes(messageBytes(runs))
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := r.Verify(context.Background()); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -54,7 +54,7 @@ func everything(r *Reader) (events []event, err error) {
 // A flipped byte is noticed when the file is opened, or when the events that it belongs to are read; where reading does
 // not go (the magic at the start, the key columns, the page index) it changes no answer. Verify notices it anywhere.
 func TestFlippedBytes(t *testing.T) {
-	file, _ := encode(t, smallRuns(), smallOptions)
+	file, _ := encode(t, smallRuns()[:4], Options{BlockBytes: 300, GroupRows: 20})
 	whole := open(t, file)
 	want, err := everything(whole)
 	if err != nil {
@@ -69,23 +69,19 @@ func TestFlippedBytes(t *testing.T) {
 		})
 	}
 	for at := range file {
-		for _, flip := range []byte{0x01, 0x80, 0xff} {
-			bad := slices.Clone(file)
-			bad[at] ^= flip
-			r, err := Open(bad, int64(len(bad)))
-			if err != nil {
-				mustBeCorrupt(t, at, err)
-				continue
-			}
-			mustBeCorrupt(t, at, r.Verify(context.Background()))
-			got, err := everything(r)
-			if unread(int64(at)) {
-				if err != nil || !slices.Equal(got, want) {
-					t.Fatalf("byte %d: reading goes where it need not: %v", at, err)
-				}
-				continue
-			}
+		bad := slices.Clone(file)
+		bad[at] ^= 1 << (at % 8)
+		r, err := Open(bad, int64(len(bad)))
+		if err != nil {
 			mustBeCorrupt(t, at, err)
+			continue
+		}
+		mustBeCorrupt(t, at, r.Verify(context.Background()))
+		got, err := everything(r)
+		if !unread(int64(at)) {
+			mustBeCorrupt(t, at, err)
+		} else if err != nil || !slices.Equal(got, want) {
+			t.Fatalf("byte %d: reading goes where it need not: %v", at, err)
 		}
 	}
 }

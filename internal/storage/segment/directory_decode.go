@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
 
 	"tailrace/internal/logs"
 )
@@ -67,6 +68,7 @@ func (d *directory) decodeRuns(in *input) {
 		if n == 0 {
 			in.bad = true
 		}
+		d.runs = slices.Grow(d.runs, n)
 		for i := 0; i < n && !in.bad; i++ {
 			last = in.run(last, i == 0)
 			d.runs = append(d.runs, last)

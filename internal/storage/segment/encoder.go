@@ -38,10 +38,24 @@ func takeEncoder(level Level) *encoder {
 	return &encoder{level: level, buffered: bufio.NewWriterSize(nil, 256<<10), pager: newPager(level)}
 }
 
+// give leaves the memory to the next writer, without what few files need.
 func (e *encoder) give() {
 	e.buffered.Reset(nil)
 	e.block.reset()
+	for c := range e.chunks {
+		e.chunks[c].buf = trim(e.chunks[c].buf)
+	}
+	e.block.messages, e.block.raw = trim(e.block.messages), trim(e.block.raw)
+	e.pager.packed, e.page = trim(e.pager.packed), trim(e.page)
 	encoders[e.level].Put(e)
+}
+
+// trim empties a buffer that is kept, and drops one that is too large for that.
+func trim(b []byte) []byte {
+	if cap(b) > 4<<20 {
+		return nil
+	}
+	return b[:0]
 }
 
 func newCompressor(level Level) *zstd.Encoder {

@@ -37,6 +37,7 @@ func takePages(r *Reader) *pages {
 
 func (p *pages) give() {
 	p.r, p.block, p.inspect = nil, nil, nil
+	p.read, p.raw, p.text = trim(p.read), trim(p.raw), nil
 	pagesPool.Put(p)
 }
 

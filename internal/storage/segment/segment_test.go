@@ -5,14 +5,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"tailrace/internal/column"
 	"tailrace/internal/logs"
+	"tailrace/internal/vfs"
 )
+
+var _ File = vfs.File(nil)
 
 // drawRuns draws streams of some groups with events that share times, ingestion times and requests, and messages of any
 // bytes.
@@ -263,6 +268,106 @@ type counter struct {
 func (c *counter) ReadAt(b []byte, offset int64) (int, error) {
 	c.reads++
 	return c.memory.ReadAt(b, offset)
+}
+
+// A scan reads the blocks of chosen streams only.
+func TestScanReadsWhatItNeeds(t *testing.T) {
+	var runs []testRun
+	for s := range 10 {
+		run := testRun{Stream: Stream{Group: 1, Stream: logs.StreamID(s), GroupName: "g", StreamName: "s"}}
+		for i := range 100 {
+			run.ids = append(run.ids, logs.EventID{Timestamp: int64(1000*s + i)})
+			run.messages = append(run.messages, []byte("0123456789"))
+		}
+		runs = append(runs, run)
+	}
+	f := &counter{}
+	f.memory, _ = encode(t, runs, Options{BlockBytes: 200})
+	r, err := Open(f, int64(len(f.memory)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name   string
+		q      Query
+		chosen func(*Run) bool
+		events int
+		reads  int
+	}{
+		{"one stream", Query{Range: logs.AllTime}, func(r *Run) bool { return r.Stream.Stream == 3 }, 100, 25},
+		{"one stream by time", Query{Range: logs.TimeRange{Start: 3000, End: 4000}}, nil, 100, 25},
+		{"no message", Query{Range: logs.AllTime, Match: func([]byte) bool { return false }}, nil, 0, 50},
+		{"no stream", Query{Range: logs.AllTime}, func(*Run) bool { return false }, 0, 0},
+	} {
+		f.reads = 0
+		if got, err := drain(r.Scan(1, c.q, c.chosen)); err != nil || len(got) != c.events || f.reads != c.reads {
+			t.Errorf("%s: %d events, %d reads, %v, want %d, %d", c.name, len(got), f.reads, err, c.events, c.reads)
+		}
+	}
+}
+
+// Readers and writers share pools of memory, one reader is used by many: run with -race.
+func TestConcurrentUse(t *testing.T) {
+	runs := corpus(7, 512<<10, 8, 20)
+	file, _ := encode(t, runs, Options{BlockBytes: 16 << 10})
+	r := open(t, file)
+	var wg sync.WaitGroup
+	for i := range runs {
+		wg.Go(func() {
+			got, err := drain(r.Cursor(r.All()[i], Query{Range: logs.AllTime}))
+			if err != nil || !slices.Equal(got, runs[i].naive(Query{Range: logs.AllTime})) {
+				t.Errorf("stream %d: %d events, %v", i, len(got), err)
+			}
+			if again, _ := encode(t, runs, Options{BlockBytes: 16 << 10}); !bytes.Equal(again, file) {
+				t.Error("the same events make another file")
+			}
+			if err := r.Verify(context.Background()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// What a writer holds must not grow with the messages: only directory and page index do, and those slowly.
+func TestWriterMemory(t *testing.T) {
+	runs := corpus(8, 1<<20, 20, 100)
+	held := func(times int) (buffers, rows int) {
+		w := NewWriter(io.Discard, Options{GroupBytes: 4 << 20})
+		most := 0
+		for n := range times {
+			for i := range runs {
+				s := runs[i].Stream
+				s.Group += logs.GroupID(100 * n)
+				if err := w.AddEvents(s, runs[i].ids, runs[i].messages); err != nil {
+					t.Fatal(err)
+				}
+				most = max(most, w.held())
+			}
+		}
+		if _, err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return most, int(w.rows)
+	}
+	small, _ := held(5)
+	large, rows := held(15)
+	if large > small+small/2 || large > 4<<20 {
+		t.Errorf("writer holds %d bytes after 5 MiB, %d after 15 MiB", small, large)
+	}
+	t.Logf("%d bytes held for %d rows", large, rows)
+}
+
+// held is the memory of the buffers that messages and columns pass through.
+func (w *Writer) held() int {
+	n := cap(w.page) + cap(w.pager.packed) + cap(w.block.messages) + cap(w.block.raw)
+	for c := range w.chunks {
+		n += cap(w.chunks[c].buf) + 8*cap(w.block.ints[c])
+	}
+	for c := range w.keys.columns {
+		n += cap(w.keys.columns[c].buf) + cap(w.keys.columns[c].dictionary) + 16*cap(w.keys.columns[c].page)
+	}
+	return n
 }
 
 func TestAddRefuses(t *testing.T) {

@@ -13,7 +13,8 @@ import (
 // Options are a writer's; zero values stand for the defaults.
 type Options struct {
 	Level Level
-	// BlockBytes is how many message bytes a block aims at, 256 KiB by default: more packs better, less reads faster.
+	// BlockBytes is how many message bytes a block aims at, 256 KiB by default, MaxMessage
+	// at most: more packs better, less reads faster.
 	BlockBytes int
 	// GroupRows and GroupBytes end a row group, 524,288 rows and 128 MiB of messages by default.
 	GroupRows  int
@@ -32,7 +33,7 @@ const (
 )
 
 func (o Options) withDefaults() Options {
-	o.BlockBytes = cmp.Or(o.BlockBytes, defaultBlockBytes)
+	o.BlockBytes = min(cmp.Or(o.BlockBytes, defaultBlockBytes), MaxMessage)
 	o.GroupRows = cmp.Or(o.GroupRows, defaultGroupRows)
 	o.GroupBytes = cmp.Or(o.GroupBytes, defaultGroupBytes)
 	return o
