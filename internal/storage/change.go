@@ -1,9 +1,11 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"tailrace/internal/catalog"
 	"tailrace/internal/logs"
@@ -116,12 +118,11 @@ func (e *Engine) removeLive(id catalog.SegmentID) {
 	e.readers.remove(l)
 }
 
-// groupOf finds what a segment holds of a group.
+// groupOf finds what a segment holds of a group; groups stand in order.
 func groupOf(s *catalog.Segment, id logs.GroupID) (catalog.SegmentGroup, bool) {
-	for _, g := range s.Groups {
-		if g.Group == id {
-			return g, true
-		}
+	i, ok := slices.BinarySearchFunc(s.Groups, id, func(g catalog.SegmentGroup, id logs.GroupID) int { return cmp.Compare(g.Group, id) })
+	if !ok {
+		return catalog.SegmentGroup{}, false
 	}
-	return catalog.SegmentGroup{}, false
+	return s.Groups[i], true
 }

@@ -94,3 +94,6 @@ func (e *Engine) Close() error {
 	}
 	return nil
 }
+
+// Options are those that the engine runs with, defaults filled in.
+func (e *Engine) Options() Options { return e.o }

@@ -18,8 +18,9 @@ type Options struct {
 	Now     func() time.Time // default time.Now
 	Logger  *slog.Logger     // default: nothing is logged
 
-	// FlushBytes is the size of the head, in bytes of memory, at which it is flushed; default 48 MiB. Up to
-	// MaxFrozen + 1 heads of this size exist at a time.
+	// FlushBytes is the size of the head, in bytes of memory, at which it is flushed; default 32 MiB. Up to
+	// MaxFrozen + 1 heads of this size exist at a time: at 32 MiB a process that takes in events as fast as it can stays
+	// near 250 MB, at 48 MiB near 350 MB.
 	FlushBytes int64
 	// FlushAge is how long events stay in the head alone; default 5 minutes.
 	FlushAge time.Duration
@@ -63,7 +64,7 @@ func (o Options) withDefaults() Options {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	setDefault(&o.FlushBytes, 48<<20)
+	setDefault(&o.FlushBytes, 32<<20)
 	setDefault(&o.FlushAge, 5*time.Minute)
 	setDefault(&o.MaxFrozen, 2)
 	setDefault(&o.MaxDirtyStreams, 4096)

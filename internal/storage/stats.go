@@ -1,5 +1,7 @@
 package storage
 
+import "tailrace/internal/storage/wal"
+
 // Stats is a snapshot of what the engine did since it was opened and of what it holds.
 type Stats struct {
 	Batches, Events, Bytes int64 // appended; bytes of messages
@@ -19,6 +21,7 @@ type Stats struct {
 	Damaged     map[string]string // what was found damaged, with the reason; at most 1,000 of them
 	DamageCount int
 	FlushError  error // why flushing fails at present, nil if it does not
+	WAL         wal.Stats
 	Recovery    Recovery
 }
 
@@ -29,7 +32,7 @@ func (e *Engine) Stats() Stats {
 		Batches: c.batches.Load(), Events: c.events.Load(), Bytes: c.bytes.Load(),
 		Flushes: c.flushes.Load(), FlushErrors: c.flushErrors.Load(), SegmentBytesWritten: c.flushedBytes.Load(),
 		Rewrites: c.rewrites.Load(), Removals: c.removals.Load(), Reclaimed: c.reclaimedBytes.Load(),
-		Recovery: e.recovery,
+		WAL: e.log.Stats(), Recovery: e.recovery,
 	}
 	s.Damaged, s.DamageCount = e.damage.list()
 	e.mu.RLock()
