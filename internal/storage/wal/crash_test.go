@@ -274,6 +274,36 @@ func TestFailedSync(t *testing.T) {
 	}
 }
 
+// TestRefusedTailStays refuses a group that cannot be cut off: the next file's header is what keeps it away.
+func TestRefusedTailStays(t *testing.T) {
+	fs, g := disk(), newLedger(t)
+	synced := 0
+	o := small(vfs.Fault(fs, func(op vfs.Op) error {
+		if op.Kind == vfs.OpSync {
+			synced++
+		}
+		if op.Kind == vfs.OpTruncate || op.Kind == vfs.OpSync && synced == 3 {
+			return errIO
+		}
+		return nil
+	}))
+	l, _ := g.reopen(o)
+	defer l.Close()
+	g.append(l, 10)
+	if err := g.append(l, 20, 30); !errors.Is(err, ErrUnavailable) || errors.Is(err, ErrUncertain) {
+		t.Fatalf("append with a failed sync: %v", err)
+	}
+	if err := g.append(l, 40); err != nil {
+		t.Fatal(err)
+	}
+	if size := len(readAll(t, fs, "data/wal/"+fileName(1))); size != recordsStart+3*(recordHeader+6)+60 {
+		t.Fatalf("the refused records are not in the file: %d bytes", size)
+	}
+	for _, fate := range fates(2) {
+		goOn(g.clone(), fs.CrashClone(fate))
+	}
+}
+
 // TestRetryWaits holds that a log that cannot be repaired does not try again for each append.
 func TestRetryWaits(t *testing.T) {
 	fs := disk()

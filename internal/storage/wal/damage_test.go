@@ -241,6 +241,7 @@ func TestTornGroup(t *testing.T) {
 		t.Errorf("%+v", rec)
 	}
 	g.append(l, 20) // as long as what was there
+	o.FS = fs.CrashClone(vfs.Crash{})
 	l.Close()
 	l, rec = g.reopen(o)
 	if rec.Last != 2 {

@@ -210,6 +210,29 @@ func TestCut(t *testing.T) {
 	l.Close()
 }
 
+// TestCutInOrder holds that no file outlives the ones after it, whatever a crash does to the directory.
+func TestCutInOrder(t *testing.T) {
+	fs, _ := life(t)
+	var calls []string
+	l, rec, err := Open(small(vfs.Fault(fs, func(op vfs.Op) error {
+		if op.Kind == vfs.OpRemove || op.Kind == vfs.OpSyncDir {
+			calls = append(calls, op.Kind.String()+" "+op.Name)
+		}
+		return nil
+	})), 0, func(uint64, []byte) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if err := l.Cut(rec.Last); err != nil {
+		t.Fatal(err)
+	}
+	want := "[remove data/wal/0000000001.wal syncdir data/wal remove data/wal/0000000002.wal syncdir data/wal remove data/wal/0000000003.wal syncdir data/wal]"
+	if fmt.Sprint(calls) != want {
+		t.Errorf("got %v", calls)
+	}
+}
+
 // TestFlushedBeyond opens a log whose records end before the flushed position: sequences go on behind that.
 func TestFlushedBeyond(t *testing.T) {
 	fs, g := disk(), newLedger(t)
