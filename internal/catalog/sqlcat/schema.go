@@ -16,7 +16,8 @@ var schemaFiles embed.FS
 var ErrNewer = errors.New("written by a newer version of tailrace")
 
 // Migrate brings the tables to the newest version, from whatever version they have, none at all included. It is to run
-// inside one transaction that holds the database's write lock. A version that this program does not know is ErrNewer.
+// inside one transaction that holds the database's write lock. A version that this program does not know is ErrNewer. The
+// statements of a file end with a semicolon at the end of a line.
 func Migrate(ctx context.Context, s Session, d Dialect) error {
 	return migrate(ctx, s, d, schemaFiles)
 }

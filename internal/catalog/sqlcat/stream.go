@@ -3,7 +3,6 @@ package sqlcat
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,8 +15,9 @@ const streamColumns = `id, group_id, name, created, first_event, last_event, las
 
 const (
 	// The group is looked up by the same statement that adds the row, so no stream comes into a group that is gone.
-	streamInsert = `INSERT INTO streams (group_id, name, created, first_event, last_event, last_ingestion, events, bytes, sequence)
-SELECT id, $2, $3, $4, $5, $6, $7, $8, $9 FROM groups WHERE id = $1 ON CONFLICT (group_id, name) DO NOTHING RETURNING id`
+	streamNext   = `UPDATE counters SET value = value + 1 WHERE name = 'stream' RETURNING value`
+	streamInsert = `INSERT INTO streams (group_id, name, id, created, first_event, last_event, last_ingestion, events, bytes, sequence)
+SELECT id, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM groups WHERE id = $1 ON CONFLICT (group_id, name) DO NOTHING`
 	streamByName = `SELECT ` + streamColumns + ` FROM streams
 WHERE group_id = $1 AND name = $2 AND EXISTS (SELECT 1 FROM groups WHERE id = $1)`
 	streamByID = `SELECT ` + streamColumns + ` FROM streams
@@ -32,10 +32,13 @@ SET first_event = $2, last_event = $3, last_ingestion = $4, events = $5, bytes =
 // CreateStream implements catalog.Streams.
 func (c *Catalog) CreateStream(ctx context.Context, stream catalog.Stream) (catalog.Stream, error) {
 	err := c.store.Write(ctx, func(ctx context.Context, s Session) error {
+		if err := s.QueryRowContext(ctx, streamNext).Scan(&stream.ID); err != nil {
+			return err
+		}
 		st := &stream.Stats
-		err := s.QueryRowContext(ctx, streamInsert, int64(stream.Group), []byte(stream.Name), stream.Created, st.FirstEvent,
-			st.LastEvent, st.LastIngestion, st.Events, st.Bytes, int64(st.Sequence)).Scan(&stream.ID)
-		if !errors.Is(err, sql.ErrNoRows) {
+		err := insertOne(ctx, s, streamInsert, int64(stream.Group), []byte(stream.Name), int64(stream.ID), stream.Created,
+			st.FirstEvent, st.LastEvent, st.LastIngestion, st.Events, st.Bytes, int64(st.Sequence))
+		if !errors.Is(err, catalog.ErrExists) {
 			return err
 		}
 		if err := requireGroup(ctx, s, stream.Group); err != nil {
@@ -102,8 +105,8 @@ func (c *Catalog) UpdateStreams(ctx context.Context, updates []catalog.StreamUpd
 	return nil
 }
 
-// inOrder sorts a copy by id: neighbours share pages, and each page is then visited once. Of two updates of one stream
-// the later stays the later.
+// inOrder sorts a copy by id: what was created together tends to lie together, and each page is then visited once. Of two
+// updates of one stream the later stays the later.
 func inOrder(updates []catalog.StreamUpdate) []catalog.StreamUpdate {
 	sorted := slices.Clone(updates)
 	slices.SortStableFunc(sorted, func(a, b catalog.StreamUpdate) int { return cmp.Compare(a.ID, b.ID) })

@@ -8,6 +8,7 @@ import (
 	"tailrace/internal/catalog"
 )
 
+// The limits are sums, for SQLite compiles a statement anew when the value of a plain LIMIT parameter may have changed.
 const (
 	streamsOf = `SELECT ` + streamColumns + ` FROM streams WHERE group_id = $1 AND EXISTS (SELECT 1 FROM groups WHERE id = $1)`
 

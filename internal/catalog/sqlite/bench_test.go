@@ -75,8 +75,8 @@ func fill(b *testing.B, file string) logs.GroupID {
 	for from := 0; from < manyStreams; from += manyStreams / 4 {
 		if err := c.store.Write(ctx, func(ctx context.Context, s sqlcat.Session) error {
 			for i := from; i < from+manyStreams/4; i++ {
-				if _, err := s.ExecContext(ctx, `INSERT INTO streams (group_id, name, created, first_event, last_event, last_ingestion, events, bytes, sequence)
-VALUES ($1, $2, $3, $3, $4, $4, 1000, 350000, $5)`, int64(g.ID), []byte(manyName(i)), int64(1_600_000_000_000+i), manyLast(i), int64(i)); err != nil {
+				if _, err := s.ExecContext(ctx, `INSERT INTO streams (group_id, name, created, first_event, last_event, last_ingestion, events, bytes, sequence, id)
+VALUES ($1, $2, $3, $3, $4, $4, 1000, 350000, $5, $5)`, int64(g.ID), []byte(manyName(i)), int64(1_600_000_000_000+i), manyLast(i), int64(i+1)); err != nil {
 					return err
 				}
 			}

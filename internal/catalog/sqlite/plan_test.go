@@ -10,8 +10,9 @@ import (
 	"tailrace/internal/catalog/sqlcat"
 )
 
-// TestPlans: no statement that the conformance suite makes SQLite prepare reads all streams, or sorts them.
-func TestPlans(t *testing.T) {
+// TestMemoryConforms runs the suite, then looks at what it made SQLite prepare: no statement reads all streams, or sorts
+// them.
+func TestMemoryConforms(t *testing.T) {
 	texts := map[string]bool{}
 	catalogtest.Run(t, func(t *testing.T) catalog.Catalog {
 		c := openMemory(t)

@@ -26,10 +26,6 @@ func openMemory(t testing.TB) *Catalog {
 	return c
 }
 
-func TestMemoryConforms(t *testing.T) {
-	catalogtest.Run(t, func(t *testing.T) catalog.Catalog { return openMemory(t) })
-}
-
 func TestFileConforms(t *testing.T) {
 	catalogtest.Run(t, func(t *testing.T) catalog.Catalog {
 		return openFile(t, filepath.Join(t.TempDir(), "catalog.db"), Options{})

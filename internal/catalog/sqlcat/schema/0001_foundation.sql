@@ -24,10 +24,11 @@ CREATE TABLE dropped_groups (
 	id BIGINT NOT NULL PRIMARY KEY
 ) {{clustered}};
 
+-- In order of name, so that a page by name or prefix is neighbouring rows. The id is given by the counter.
 CREATE TABLE streams (
-	id             {{id}},
 	group_id       BIGINT NOT NULL,
 	name           {{bytes}} NOT NULL,
+	id             BIGINT NOT NULL UNIQUE,
 	created        BIGINT NOT NULL,
 	first_event    BIGINT NOT NULL,
 	last_event     BIGINT NOT NULL,
@@ -35,8 +36,8 @@ CREATE TABLE streams (
 	events         BIGINT NOT NULL,
 	bytes          BIGINT NOT NULL,
 	sequence       BIGINT NOT NULL,
-	UNIQUE (group_id, name)
-);
+	PRIMARY KEY (group_id, name)
+) {{clustered}};
 
 CREATE INDEX streams_by_last_event ON streams (group_id, last_event, name);
 
@@ -66,7 +67,7 @@ CREATE TABLE counters (
 	value BIGINT NOT NULL
 ) {{clustered}};
 
-INSERT INTO counters (name, value) VALUES ('segment', 0), ('flushed', 0);
+INSERT INTO counters (name, value) VALUES ('stream', 0), ('segment', 0), ('flushed', 0);
 
 CREATE TABLE access_keys (
 	access_key_id TEXT NOT NULL PRIMARY KEY,
