@@ -160,7 +160,7 @@ func comparePlaces(q catalog.StreamQuery, a, b catalog.StreamCursor) int {
 
 // listByLastEvent merges the catalog's rows that the overlay does not know with the overlay.
 func (e *Engine) listByLastEvent(ctx context.Context, q catalog.StreamQuery, o overlay) (StreamPage, error) {
-	rows := catalogRows{e: e, q: q, skip: o.streams, chunk: q.Limit + 1 + min(len(o.streams), 256)}
+	rows := catalogRows{e: e, q: q, skip: o.streams, chunk: q.Limit + 1}
 	var page StreamPage
 	var last catalog.StreamCursor
 	for {
@@ -258,7 +258,7 @@ func (r *catalogRows) peek(ctx context.Context) (*catalog.Stream, error) {
 			after := placeOf(&rows[len(rows)-1])
 			r.q.After = &after
 		}
-		r.rows, r.chunk = rows, min(2*r.chunk, 4096)
+		r.rows, r.chunk = rows, min(4*r.chunk, 4096)
 	}
 }
 

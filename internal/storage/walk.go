@@ -175,10 +175,11 @@ func (w *walks) dropGroup(group logs.GroupID) {
 func (w *walks) expire() {
 	old := w.now().Add(-maxEpochAge)
 	for id, g := range w.groups {
-		for i := len(g.epochs) - 1; i >= 0; i-- {
-			if g.epochs[i].used.Before(old) {
-				w.kill(id, g, i, i+1)
-			}
+		before := len(g.epochs)
+		g.epochs = slices.DeleteFunc(g.epochs, func(e epoch) bool { return e.used.Before(old) })
+		if died := before - len(g.epochs); died > 0 {
+			w.epochs -= died
+			w.prune(id, g)
 		}
 	}
 }
@@ -206,11 +207,12 @@ func (w *walks) shrink() {
 		}
 		return a.used.Compare(b.used)
 	})
+	victims := map[uint64]bool{}
 	for _, e := range order[:(len(order)+1)/2] {
-		i, _ := g.find(e.number)
-		g.epochs = slices.Delete(g.epochs, i, i+1)
-		w.epochs--
+		victims[e.number] = true
 	}
+	g.epochs = slices.DeleteFunc(g.epochs, func(e epoch) bool { return victims[e.number] })
+	w.epochs -= len(victims)
 	w.prune(id, g)
 }
 
