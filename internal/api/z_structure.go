@@ -220,8 +220,8 @@ type DryRunResult struct {
 
 // Entity is a structure of the API.
 type Entity struct {
-	KeyAttributes map[string]string // 2 to 4 entries
-	Attributes    map[string]string // 0 to 10 entries
+	KeyAttributes map[string]string
+	Attributes    map[string]string
 }
 
 // ExportTask is a structure of the API.

@@ -54,14 +54,6 @@ var ruleDimensionsValue = rule{max: 255}
 
 var ruleDistribution = rule{max: -1, enum: []string{"Random", "ByLogStream"}}
 
-var ruleEntityAttributesKey = rule{max: 256, min: 1}
-
-var ruleEntityAttributesValue = rule{max: 512, min: 1}
-
-var ruleEntityKeyAttributesKey = rule{max: 32, min: 1}
-
-var ruleEntityKeyAttributesValue = rule{max: 512, min: 1}
-
 var ruleEvaluationFrequency = rule{max: -1, enum: []string{"ONE_MIN", "FIVE_MIN", "TEN_MIN", "FIFTEEN_MIN", "THIRTY_MIN", "ONE_HOUR"}}
 
 var ruleEventMessage = rule{max: -1, min: 1}
@@ -960,19 +952,6 @@ func (v *DisassociateSourceFromS3TableIntegrationRequest) validate(c *checker) {
 	c.text("identifier", v.Identifier, &ruleS3TableIntegrationSourceIdentifier)
 }
 
-func (v *Entity) validate(c *checker) {
-	if v.KeyAttributes != nil && (len(v.KeyAttributes) < 2 || len(v.KeyAttributes) > 4) {
-		c.size("keyAttributes", len(v.KeyAttributes), 2, 4, v.KeyAttributes)
-	}
-	checkKeys(c, "keyAttributes", v.KeyAttributes, &ruleEntityKeyAttributesKey)
-	checkValues(c, "keyAttributes", v.KeyAttributes, &ruleEntityKeyAttributesValue)
-	if v.Attributes != nil && (len(v.Attributes) > 10) {
-		c.size("attributes", len(v.Attributes), 0, 10, v.Attributes)
-	}
-	checkKeys(c, "attributes", v.Attributes, &ruleEntityAttributesKey)
-	checkValues(c, "attributes", v.Attributes, &ruleEntityAttributesValue)
-}
-
 func (v *FilterLogEventsRequest) validate(c *checker) {
 	if v.LogGroupName.Set {
 		c.text("logGroupName", v.LogGroupName.Value, &ruleLogGroupName)
@@ -1689,11 +1668,6 @@ func (v *PutLogEventsRequest) validate(c *checker) {
 	c.Leave()
 	if v.SequenceToken.Set {
 		c.text("sequenceToken", v.SequenceToken.Value, &ruleSequenceToken)
-	}
-	if v.Entity != nil {
-		c.Enter("entity")
-		v.Entity.validate(c)
-		c.Leave()
 	}
 }
 

@@ -18,8 +18,12 @@ const (
 	maxBatchBytes = 1 << 20
 
 	maxBatchSpan = day
-	maxEventAge  = 14 * day
-	maxEventLead = int64(2 * time.Hour / time.Millisecond)
+)
+
+// Ages beyond which events are not stored, unless Config says otherwise.
+const (
+	DefaultMaxEventAge  = 14 * 24 * time.Hour
+	DefaultMaxEventLead = 2 * time.Hour
 )
 
 // PutLogEvents stores a batch. It answers when the events are on stable storage and every later read shows them. The
@@ -31,7 +35,7 @@ func (s *Service) PutLogEvents(ctx context.Context, in *api.PutLogEventsRequest)
 	// The group's retention says which events are valid, and its absence is an error only after their span.
 	g, groupErr := s.group(ctx, in.LogGroupName)
 	now := s.millis()
-	taken := acceptance(in.LogEvents, now, expiry(g, now))
+	taken := acceptance(in.LogEvents, expiry(g, now), now-s.maxAge, now+s.maxLead)
 	if err := checkSpan(taken.stored(in.LogEvents)); err != nil {
 		return nil, err
 	}
@@ -93,8 +97,9 @@ type accepted struct {
 	fresh   int // index of the first event that is too new
 }
 
-// acceptance applies the rules of age; expiry is 0 or the moment before which events are expired.
-func acceptance(events []api.InputLogEvent, now, expiry int64) accepted {
+// acceptance applies the rules of age: an event before expiry (0: none is) is expired, one before oldest too old, one after
+// newest too new.
+func acceptance(events []api.InputLogEvent, expiry, oldest, newest int64) accepted {
 	before := func(ms int64) int {
 		i, _ := slices.BinarySearchFunc(events, ms, func(e api.InputLogEvent, ms int64) int {
 			if e.Timestamp < ms {
@@ -104,7 +109,7 @@ func acceptance(events []api.InputLogEvent, now, expiry int64) accepted {
 		})
 		return i
 	}
-	return accepted{expired: before(expiry), old: before(now - maxEventAge), fresh: before(now + maxEventLead + 1)}
+	return accepted{expired: before(expiry), old: before(oldest), fresh: before(newest + 1)}
 }
 
 func (a accepted) stored(events []api.InputLogEvent) []api.InputLogEvent {

@@ -11,6 +11,7 @@ import (
 // The formula of cloudwatch-logs.md §21, at its borders.
 func TestAcceptance(t *testing.T) {
 	const now = 1_770_155_857_000
+	lead := DefaultMaxEventLead.Milliseconds()
 	at := api.Some[int32]
 	for name, c := range map[string]struct {
 		expiry int64
@@ -18,9 +19,9 @@ func TestAcceptance(t *testing.T) {
 		stored []int64
 		want   *api.RejectedLogEventsInfo
 	}{
-		"all valid":  {0, []int64{now - 14*day, now, now + maxEventLead}, []int64{now - 14*day, now, now + maxEventLead}, nil},
+		"all valid":  {0, []int64{now - 14*day, now, now + lead}, []int64{now - 14*day, now, now + lead}, nil},
 		"too old":    {0, []int64{now - 14*day - 1, now - 14*day}, []int64{now - 14*day}, &api.RejectedLogEventsInfo{TooOldLogEventEndIndex: at(1)}},
-		"too new":    {0, []int64{now, now + maxEventLead + 1, now + maxEventLead + 1}, []int64{now}, &api.RejectedLogEventsInfo{TooNewLogEventStartIndex: at(1)}},
+		"too new":    {0, []int64{now, now + lead + 1, now + lead + 1}, []int64{now}, &api.RejectedLogEventsInfo{TooNewLogEventStartIndex: at(1)}},
 		"expired":    {now - day, []int64{now - day - 1, now - day - 1, now - day}, []int64{now - day}, &api.RejectedLogEventsInfo{ExpiredLogEventEndIndex: at(2)}},
 		"all kinds":  {now - day, []int64{0, now - 2*day, now, now + day}, []int64{now}, &api.RejectedLogEventsInfo{ExpiredLogEventEndIndex: at(2), TooOldLogEventEndIndex: at(1), TooNewLogEventStartIndex: at(3)}},
 		"long keep":  {now - 30*day, []int64{now - 31*day, now - 20*day, now}, []int64{now}, &api.RejectedLogEventsInfo{ExpiredLogEventEndIndex: at(1), TooOldLogEventEndIndex: at(2)}},
@@ -33,7 +34,7 @@ func TestAcceptance(t *testing.T) {
 			for i, ms := range c.times {
 				events[i].Timestamp = ms
 			}
-			got := acceptance(events, now, c.expiry)
+			got := acceptance(events, c.expiry, now-14*day, now+lead)
 			var stored []int64
 			for _, e := range got.stored(events) {
 				stored = append(stored, e.Timestamp)

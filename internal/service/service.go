@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"crypto/rand"
 	"sync"
 	"time"
@@ -28,6 +29,9 @@ type Config struct {
 	ExactStoredBytes bool
 	// ScanBudget replaces DefaultScanBudget if it is not 0. Bytes of messages; a call stops at the first batch beyond it.
 	ScanBudget int64
+	// MaxEventAge and MaxEventLead replace DefaultMaxEventAge and DefaultMaxEventLead if they are not 0: how far before and
+	// after the clock an event may be.
+	MaxEventAge, MaxEventLead time.Duration
 }
 
 // Service answers the operations. What it does not implement answers as api.Unimplemented does.
@@ -40,6 +44,8 @@ type Service struct {
 	groups     groupCache
 	exactBytes bool
 	scanBudget int64
+	maxAge     int64 // milliseconds, as is maxLead
+	maxLead    int64
 	eventLists sync.Pool // of *[]logs.Event
 }
 
@@ -53,6 +59,8 @@ func New(c Config) *Service {
 		now:        c.Now,
 		exactBytes: c.ExactStoredBytes,
 		scanBudget: c.ScanBudget,
+		maxAge:     cmp.Or(c.MaxEventAge, DefaultMaxEventAge).Milliseconds(),
+		maxLead:    cmp.Or(c.MaxEventLead, DefaultMaxEventLead).Milliseconds(),
 	}
 	if s.now == nil {
 		s.now = time.Now

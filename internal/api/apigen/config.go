@@ -31,6 +31,13 @@ var patternsNotEnforced = map[string]bool{
 	"MetricNamespace": true,
 }
 
+// boundsNotEnforced are shapes whose bounds fail no request: a bad entity is reported in rejectedEntityInfo and the events
+// that came with it are stored (cloudwatch-logs.md §5). The operation checks them.
+var boundsNotEnforced = []string{
+	"EntityKeyAttributes", "EntityKeyAttributesKey", "EntityKeyAttributesValue",
+	"EntityAttributes", "EntityAttributesKey", "EntityAttributesValue",
+}
+
 // enumOrder is the order in which AWS names the values of an enumeration, where a capture shows that it is not the
 // model's (cloudwatch-logs.md §1.3).
 var enumOrder = map[string][]string{

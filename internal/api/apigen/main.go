@@ -33,6 +33,7 @@ func generate(dir string) (map[string][]byte, error) {
 		return nil, err
 	}
 	model.addCommon()
+	model.dropBounds(boundsNotEnforced)
 	g := newGenerator(model)
 	files := map[string][]byte{}
 	for _, f := range []struct {

@@ -125,3 +125,12 @@ func (m *apiModel) streams(op operation) bool {
 	}
 	return false
 }
+
+// dropBounds takes the bounds off shapes.
+func (m *apiModel) dropBounds(names []string) {
+	for _, name := range names {
+		s := m.Shapes.byName[name]
+		s.Min, s.Max = nil, nil
+		m.Shapes.byName[name] = s
+	}
+}
