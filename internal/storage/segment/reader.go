@@ -16,7 +16,7 @@ import (
 	"tailrace/internal/logs"
 )
 
-// Reader reads one segment. It holds the directory (120 bytes a run and its name, 170 a block) and is safe for
+// Reader reads one segment. It holds the directory (120 bytes a run and its name, 256 a block) and is safe for
 // concurrent use.
 type Reader struct {
 	file File

@@ -47,9 +47,9 @@ var (
 )
 
 // Writer writes one segment. What it holds does not grow with the messages: a block and its encoded form (about four
-// times Options.BlockBytes, or the longest message), the compressor (2 MiB), the pages of the small columns until their
+// times Options.BlockBytes, or the longest message), the compressor (below 2 MiB), the pages of the small columns until their
 // row group ends (1 to 4 bytes a row as a rule, so 2 MiB; 48 bytes a row at worst) and the directory and page index
-// (300 bytes a block, 150 a stream and its name).
+// (600 bytes a block, 300 and twice the name a stream).
 type Writer struct {
 	opts Options
 	out  output
