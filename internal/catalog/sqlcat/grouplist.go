@@ -10,7 +10,7 @@ import (
 // groupListing is what a statement for ListGroups depends on.
 type groupListing struct{ bounded, contains, class bool }
 
-// groupListings makes the statement for every kind of listing. Names come in order of their index, which holds the name
+// groupListings makes the statement for every kind of listing; its limit is a sum as those of streams are. Names come in order of their index, which holds the name
 // itself, so a listing with Contains reads a row only where the name matches.
 func groupListings(d Dialect) map[groupListing]string {
 	all := map[groupListing]string{}
@@ -27,7 +27,7 @@ func groupListings(d Dialect) map[groupListing]string {
 		add(l.bounded, func(arg string) string { return `name < ` + arg })
 		add(l.contains, func(arg string) string { return d.contains(`name`, arg) })
 		add(l.class, func(arg string) string { return `class = ` + arg })
-		all[l] = text + fmt.Sprintf(" ORDER BY name LIMIT $%d", at)
+		all[l] = text + fmt.Sprintf(" ORDER BY name LIMIT $%d + 0", at)
 	}
 	return all
 }
