@@ -5,23 +5,27 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/spf13/cobra"
 
 	"tailrace/internal/api"
 	"tailrace/internal/auth"
 )
+
+// requestTimeout bounds one request with its answer.
+const requestTimeout = 2 * time.Minute
 
 // clientFlags are what every client command takes.
 type clientFlags struct {
@@ -34,7 +38,18 @@ func (c *clientFlags) add(cmd *cobra.Command) {
 		os.Getenv("AWS_ENDPOINT_URL"), "http://127.0.0.1:4586"), "`URL` of the server (TAILRACE_ENDPOINT, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS)")
 	f.StringVar(&c.profile, "profile", "", "`profile` of the AWS configuration with the credentials (AWS_PROFILE)")
 	f.StringVar(&c.region, "region", "", "`region` to look in (AWS_REGION; default us-east-1)")
-	f.StringVarP(&c.output, "output", "o", "table", "form of the result: table or json")
+	outputFlag(cmd, &c.output)
+}
+
+func outputFlag(cmd *cobra.Command, output *string) {
+	cmd.Flags().StringVarP(output, "output", "o", "table", "form of the result: table or json")
+}
+
+func checkOutput(output string) error {
+	if output != "table" && output != "json" {
+		return badUsage("--output %q: want table or json", output)
+	}
+	return nil
 }
 
 func firstOf(values ...string) string {
@@ -58,23 +73,36 @@ func (anonymous) Retrieve(context.Context) (aws.Credentials, error) {
 type connection struct {
 	endpoint, region string
 	credentials      aws.CredentialsProvider
-	http             *http.Client
+	http             aws.HTTPClient
 }
 
-// connect checks the flags and finds the credentials: environment, profile, and nothing that asks the network for them.
+// connect checks the flags and finds the credentials as every AWS client does, but never asks the metadata service of a
+// cloud's machine for them.
 func (c *clientFlags) connect(ctx context.Context) (*connection, error) {
-	if c.output != "table" && c.output != "json" {
-		return nil, usageError{fmt.Errorf("--output %q: want table or json", c.output)}
+	if err := checkOutput(c.output); err != nil {
+		return nil, err
+	}
+	if u, err := url.Parse(c.endpoint); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, badUsage("--endpoint %q: want a URL such as http://127.0.0.1:4586", c.endpoint)
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithSharedConfigProfile(c.profile), config.WithEC2IMDSClientEnableState(imds.ClientDisabled))
 	if err != nil {
 		return nil, fmt.Errorf("AWS configuration: %w", err)
 	}
-	return newConnection(c.endpoint, firstOf(c.region, cfg.Region, "us-east-1"), cfg.Credentials), nil
+	conn := newConnection(c.endpoint, firstOf(c.region, cfg.Region, "us-east-1"), cfg.Credentials)
+	// The metadata service is the SDK's last resort: nothing else is configured.
+	if aws.IsCredentialsProvider(cfg.Credentials, (*ec2rolecreds.Provider)(nil)) {
+		conn.credentials = anonymous{}
+	}
+	// The configuration's client trusts AWS_CA_BUNDLE.
+	if client, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
+		conn.http = client.WithTimeout(requestTimeout)
+	}
+	return conn, nil
 }
 
 func newConnection(endpoint, region string, credentials aws.CredentialsProvider) *connection {
-	return &connection{endpoint: endpoint, region: region, credentials: credentials, http: &http.Client{Timeout: 2 * time.Minute}}
+	return &connection{endpoint: endpoint, region: region, credentials: credentials, http: &http.Client{Timeout: requestTimeout}}
 }
 
 func (c *connection) logs() *api.Client {
@@ -99,38 +127,12 @@ func (s signing) Do(r *http.Request) (*http.Response, error) {
 	}
 	creds, err := s.credentials.Retrieve(r.Context())
 	if err != nil {
-		creds, _ = anonymous{}.Retrieve(r.Context())
+		return nil, fmt.Errorf("credentials: %w", err)
 	}
 	sum := sha256.Sum256(body)
 	if err := v4.NewSigner().SignHTTP(r.Context(), creds, r, hex.EncodeToString(sum[:]), s.service, s.region, time.Now()); err != nil {
 		return nil, fmt.Errorf("sign: %w", err)
 	}
 	answer, err := s.http.Do(r)
-	return answer, explainConnection(err, s.endpoint)
-}
-
-// explainConnection says what to do about a server that is not there.
-func explainConnection(err error, endpoint string) error {
-	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
-		return fmt.Errorf("no server answers at %s: start one with `tailrace serve`, or name another with --endpoint (%w)", endpoint, op.Err)
-	}
-	return err
-}
-
-// explain adds to an exception what a user can do about it.
-func explain(err error) error {
-	coded, ok := errors.AsType[interface {
-		error
-		ErrorCode() string
-	}](err)
-	if !ok {
-		return err
-	}
-	switch coded.ErrorCode() {
-	case "UnrecognizedClientException", "MissingAuthenticationTokenException", "InvalidSignatureException":
-		return fmt.Errorf("%w\nThe server verifies keys. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or --profile; `tailrace keys create` on the server makes a key", err)
-	case "ResourceNotFoundException":
-		return fmt.Errorf("%w\n`tailrace groups` and `tailrace streams GROUP` list what there is", err)
-	}
-	return err
+	return answer, explainTransport(err, s.endpoint)
 }

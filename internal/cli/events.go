@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,11 +27,11 @@ func newEvents(s streams) *cobra.Command {
 		Example: `  tailrace events /app/web i-1 --since 1h
   tailrace events /app/web i-1 --follow`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if limit < 0 {
-				return usageError{fmt.Errorf("--limit %d: want 0 or more", limit)}
+			if err := checkLimit(limit); err != nil {
+				return err
 			}
-			if follow && flags.output == "json" {
-				return usageError{fmt.Errorf("--follow prints lines as they come: leave out --output json")}
+			if follow && (flags.output == "json" || when.until != "") {
+				return badUsage("--follow prints lines as they come, for ever: leave out --output json and --until")
 			}
 			in := &api.GetLogEventsRequest{LogGroupName: api.Some(args[0]), LogStreamName: args[1]}
 			var err error
@@ -45,7 +46,7 @@ func newEvents(s streams) *cobra.Command {
 				return err
 			}
 			reader := &eventReader{logs: c.logs(), in: in, limit: limit, head: head || limit == 0}
-			return explain(reader.run(cmd.Context(), s, flags.output, follow))
+			return c.explain(reader.run(cmd.Context(), s, flags.output, follow))
 		},
 	}
 	flags.add(cmd)
@@ -56,7 +57,7 @@ func newEvents(s streams) *cobra.Command {
 	return cmd
 }
 
-// eventReader reads one stream page by page.
+// eventReader reads one stream page by page. The next page is the request's token away.
 type eventReader struct {
 	logs  *api.Client
 	in    *api.GetLogEventsRequest
@@ -64,63 +65,79 @@ type eventReader struct {
 	head  bool
 }
 
+// run prints pages as they come; JSON is one document and waits for the last.
 func (r *eventReader) run(ctx context.Context, s streams, form string, follow bool) error {
+	all := &api.GetLogEventsResponse{}
+	use := func(page []api.OutputLogEvent) error { return printEvents(s, page) }
+	if form == "json" {
+		use = func(page []api.OutputLogEvent) error {
+			all.Events = append(all.Events, page...)
+			return nil
+		}
+	}
 	read := r.forward
 	if !r.head {
 		read = r.newest
 	}
-	all, err := read(ctx)
-	if err != nil {
+	if err := read(ctx, use); err != nil {
 		return err
 	}
 	if form == "json" {
-		return printJSON(s, &api.GetLogEventsResponse{Events: all})
+		return printJSON(s, all)
 	}
-	if err := printEvents(s, all); err != nil || !follow {
-		return err
+	if !follow {
+		return nil
 	}
-	return r.follow(ctx, s)
+	return r.follow(ctx, use)
 }
 
-// forward reads from the oldest event on.
-func (r *eventReader) forward(ctx context.Context) ([]api.OutputLogEvent, error) {
+// forward reads from the oldest event on, to the end or the limit.
+func (r *eventReader) forward(ctx context.Context, use func([]api.OutputLogEvent) error) error {
 	r.in.StartFromHead = api.Some(true)
-	var all []api.OutputLogEvent
-	for {
-		r.in.Limit = api.Some(r.pageLimit(len(all)))
+	for n := 0; r.limit == 0 || n < r.limit; {
+		r.in.Limit = api.Some(r.pageLimit(n))
 		out, err := r.logs.GetLogEvents(ctx, r.in)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		all = append(all, out.Events...)
-		ended := out.NextForwardToken == r.in.NextToken || len(out.Events) == 0
-		r.in.NextToken = out.NextForwardToken
-		if ended || r.limit > 0 && len(all) >= r.limit {
-			return all, nil
+		if err := use(out.Events); err != nil {
+			return err
+		}
+		n += len(out.Events)
+		ended := out.NextForwardToken == r.in.NextToken
+		if r.in.NextToken = out.NextForwardToken; ended {
+			break
 		}
 	}
+	return nil
 }
 
 // newest reads the last events, going back page by page, and leaves the token at the end of the stream.
-func (r *eventReader) newest(ctx context.Context) ([]api.OutputLogEvent, error) {
-	var all []api.OutputLogEvent
+func (r *eventReader) newest(ctx context.Context, use func([]api.OutputLogEvent) error) error {
+	var pages [][]api.OutputLogEvent
 	var end api.Opt[string]
-	for {
-		r.in.Limit = api.Some(r.pageLimit(len(all)))
+	for n := 0; n < r.limit; {
+		r.in.Limit = api.Some(r.pageLimit(n))
 		out, err := r.logs.GetLogEvents(ctx, r.in)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if !end.Set {
 			end = out.NextForwardToken
 		}
-		all = append(append([]api.OutputLogEvent(nil), out.Events...), all...)
-		r.in.NextToken = out.NextBackwardToken
-		if len(out.Events) == 0 || len(all) >= r.limit {
-			r.in.NextToken = end
-			return all, nil
+		pages, n = append(pages, out.Events), n+len(out.Events)
+		began := out.NextBackwardToken == r.in.NextToken
+		if r.in.NextToken = out.NextBackwardToken; began {
+			break
 		}
 	}
+	r.in.NextToken = end
+	for _, page := range slices.Backward(pages) {
+		if err := use(page); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *eventReader) pageLimit(have int) int32 {
@@ -130,15 +147,10 @@ func (r *eventReader) pageLimit(have int) int32 {
 	return int32(min(r.limit-have, maxEvents))
 }
 
-// follow prints what arrives after the token, asking every half second.
-func (r *eventReader) follow(ctx context.Context, s streams) error {
+// follow goes on after the token, asking every half second, and at once while there is more.
+func (r *eventReader) follow(ctx context.Context, use func([]api.OutputLogEvent) error) error {
 	r.in.Limit, r.in.StartFromHead = api.Opt[int32]{}, api.Some(true)
 	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(500 * time.Millisecond):
-		}
 		out, err := r.logs.GetLogEvents(ctx, r.in)
 		if ctx.Err() != nil {
 			return nil
@@ -146,8 +158,16 @@ func (r *eventReader) follow(ctx context.Context, s streams) error {
 			return err
 		}
 		r.in.NextToken = out.NextForwardToken
-		if err := printEvents(s, out.Events); err != nil {
+		if err := use(out.Events); err != nil {
 			return err
+		}
+		if len(out.Events) > 0 {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(500 * time.Millisecond):
 		}
 	}
 }
@@ -156,7 +176,7 @@ func (r *eventReader) follow(ctx context.Context, s streams) error {
 func printEvents(s streams, all []api.OutputLogEvent) error {
 	w := bufio.NewWriter(s.out)
 	for i := range all {
-		fmt.Fprintf(w, "%s  %s\n", humanTime(all[i].Timestamp), bytes.TrimRight(all[i].Message, "\r\n"))
+		fmt.Fprintf(w, "%s  %s\n", eventTime(all[i].Timestamp), bytes.TrimRight(all[i].Message, "\r\n"))
 	}
 	return w.Flush()
 }

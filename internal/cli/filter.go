@@ -38,6 +38,9 @@ func newFilter(s streams) *cobra.Command {
 			if prefix != "" {
 				in.LogStreamNamePrefix = api.Some(prefix)
 			}
+			if err := checkLimit(limit); err != nil {
+				return err
+			}
 			var err error
 			if in.StartTime, in.EndTime, err = when.bounds(time.Now()); err != nil {
 				return err
@@ -46,7 +49,11 @@ func newFilter(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return explain(filter(cmd.Context(), s, c.logs(), in, flags.output, limit))
+			n, err := filter(cmd.Context(), s, c.logs(), in, flags.output, limit)
+			if err != nil || n > 0 {
+				return c.explain(err)
+			}
+			return note(s, "No event matches.")
 		},
 	}
 	flags.add(cmd)
@@ -57,38 +64,38 @@ func newFilter(s streams) *cobra.Command {
 	return cmd
 }
 
-// filter prints pages as they come; JSON is one document and waits for the last.
-func filter(ctx context.Context, s streams, logs *api.Client, in *api.FilterLogEventsRequest, form string, limit int) error {
+// filter prints pages as they come and returns how many events there were; JSON is one document and waits for the last.
+func filter(ctx context.Context, s streams, logs *api.Client, in *api.FilterLogEventsRequest, form string, limit int) (n int, err error) {
 	all := &api.FilterLogEventsResponse{}
-	for n := 0; ; {
+	for {
 		if limit > 0 {
 			in.Limit = api.Some(int32(min(limit-n, maxEvents)))
 		}
 		out, err := logs.FilterLogEvents(ctx, in)
 		if err != nil {
-			return err
+			return n, err
 		}
 		n += len(out.Events)
 		if form == "json" {
 			all.Events = append(all.Events, out.Events...)
 		} else if err := printFiltered(s, out.Events); err != nil {
-			return err
+			return n, err
 		}
 		if in.NextToken = out.NextToken; !out.NextToken.Set || limit > 0 && n >= limit {
 			break
 		}
 	}
 	if form == "json" {
-		return printJSON(s, all)
+		return n, printJSON(s, all)
 	}
-	return nil
+	return n, nil
 }
 
 func printFiltered(s streams, events []api.FilteredLogEvent) error {
 	w := bufio.NewWriter(s.out)
 	for i := range events {
 		e := &events[i]
-		fmt.Fprintf(w, "%s  %s  %s\n", humanTime(e.Timestamp), e.LogStreamName, bytes.TrimRight(e.Message, "\r\n"))
+		fmt.Fprintf(w, "%s  %s  %s\n", eventTime(e.Timestamp), e.LogStreamName, bytes.TrimRight(e.Message, "\r\n"))
 	}
 	return w.Flush()
 }

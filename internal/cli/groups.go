@@ -25,13 +25,16 @@ func newGroups(s streams) *cobra.Command {
 			}
 			groups, err := allGroups(cmd.Context(), c.logs(), append(args, "")[0])
 			if err != nil {
-				return explain(err)
+				return c.explain(err)
 			}
-			return printGroups(s, flags.output, groups)
+			if err := printGroups(s, flags.output, groups); err != nil || len(groups) > 0 {
+				return err
+			}
+			return note(s, "There are no such groups in region %s.", c.region)
 		},
 	}
 	flags.add(cmd)
-	cmd.AddCommand(newGroupsCreate(s), newGroupsDelete(s))
+	cmd.AddCommand(newGroupsCreate(), newGroupsDelete())
 	return cmd
 }
 
@@ -62,14 +65,14 @@ func printGroups(s streams, form string, groups []api.LogGroup) error {
 		g := &groups[i]
 		retention := "for ever"
 		if g.RetentionInDays.Set {
-			retention = fmt.Sprintf("%d days", g.RetentionInDays.Value)
+			retention = plural(int64(g.RetentionInDays.Value), "day")
 		}
 		t.add(g.LogGroupName.Value, humanTime(g.CreationTime.Value), retention, humanSize(g.StoredBytes.Value))
 	}
 	return t.print(s.out)
 }
 
-func newGroupsCreate(s streams) *cobra.Command {
+func newGroupsCreate() *cobra.Command {
 	var flags clientFlags
 	var retention int32
 	cmd := &cobra.Command{
@@ -80,18 +83,26 @@ func newGroupsCreate(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := c.logs().CreateLogGroup(cmd.Context(), &api.CreateLogGroupRequest{LogGroupName: args[0]}); err != nil || retention == 0 {
-				return explain(err)
-			}
-			return explain(c.logs().PutRetentionPolicy(cmd.Context(), &api.PutRetentionPolicyRequest{LogGroupName: args[0], RetentionInDays: retention}))
+			return c.explain(createGroup(cmd.Context(), c.logs(), args[0], retention))
 		},
 	}
 	flags.add(cmd)
-	cmd.Flags().Int32Var(&retention, "retention", 0, "days that events are kept; 0: for ever")
+	cmd.Flags().Int32Var(&retention, "retention", 0, "`days` that events are kept; 0: for ever")
 	return cmd
 }
 
-func newGroupsDelete(s streams) *cobra.Command {
+func createGroup(ctx context.Context, logs *api.Client, name string, retention int32) error {
+	err := logs.CreateLogGroup(ctx, &api.CreateLogGroupRequest{LogGroupName: name})
+	if err != nil || retention == 0 {
+		return err
+	}
+	if err := logs.PutRetentionPolicy(ctx, &api.PutRetentionPolicyRequest{LogGroupName: name, RetentionInDays: retention}); err != nil {
+		return fmt.Errorf("the group is there now, but keeps its events for ever: %w", err)
+	}
+	return nil
+}
+
+func newGroupsDelete() *cobra.Command {
 	var flags clientFlags
 	cmd := &cobra.Command{
 		Use: "delete GROUP", Short: "Delete a log group with its streams and events", Args: exactly("GROUP"),
@@ -101,7 +112,7 @@ func newGroupsDelete(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return explain(c.logs().DeleteLogGroup(cmd.Context(), &api.DeleteLogGroupRequest{LogGroupName: args[0]}))
+			return c.explain(c.logs().DeleteLogGroup(cmd.Context(), &api.DeleteLogGroupRequest{LogGroupName: args[0]}))
 		},
 	}
 	flags.add(cmd)

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -18,7 +17,7 @@ func newImages(s streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "images [IMAGE_ID [STREAM]]", Short: "List image builds, their log streams, and a stream's events", Args: between(0, 2, "[IMAGE_ID [STREAM]]"),
 		Long: `Ask the ParallelCluster API: without arguments for the images, with an image id for the log streams of its builds
-(listImageLogStreams), with a stream too for its newest events (getImageLogEvents).`,
+(listImageLogStreams), with a stream too for its newest 100 events (getImageLogEvents).`,
 		Example: `  tailrace images
   tailrace images rocky9
   tailrace images rocky9 3.12.0/1`,
@@ -27,14 +26,16 @@ func newImages(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			api := restClient{c}
+			rest := restClient{c}
 			switch len(args) {
 			case 0:
-				return printImages(cmd.Context(), s, api, flags.output)
+				err = printImages(cmd.Context(), s, rest, flags.output)
 			case 1:
-				return printImageStreams(cmd.Context(), s, api, flags.output, args[0])
+				err = printImageStreams(cmd.Context(), s, rest, flags.output, args[0])
+			default:
+				err = printImageEvents(cmd.Context(), s, rest, flags.output, args[0], args[1])
 			}
-			return printImageEvents(cmd.Context(), s, api, flags.output, args[0], args[1])
+			return c.explain(err)
 		},
 	}
 	flags.add(cmd)
@@ -44,8 +45,18 @@ func newImages(s streams) *cobra.Command {
 // restClient calls the ParallelCluster API.
 type restClient struct{ *connection }
 
-// get decodes an answer into out, and returns it as it came.
-func (c restClient) get(ctx context.Context, path string, query url.Values, out any) ([]byte, error) {
+// restError is an answer that is no success.
+type restError struct {
+	status  int
+	message string
+}
+
+func (e *restError) Error() string {
+	return fmt.Sprintf("%s (HTTP status %d)", firstOf(e.message, http.StatusText(e.status)), e.status)
+}
+
+// get returns the members of an answer.
+func (c restClient) get(ctx context.Context, path string, query url.Values) (members map[string]json.RawMessage, err error) {
 	query.Set("region", c.region)
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(c.endpoint, "/")+"/v3/"+path+"?"+query.Encode(), nil)
 	if err != nil {
@@ -61,77 +72,89 @@ func (c restClient) get(ctx context.Context, path string, query url.Values, out 
 		return nil, err
 	}
 	if answer.StatusCode != http.StatusOK {
-		var fault struct{ Message string }
-		if json.Unmarshal(body, &fault) != nil || fault.Message == "" {
-			return nil, fmt.Errorf("server answered %s", answer.Status)
-		}
-		return nil, fmt.Errorf("%s (%s)", fault.Message, answer.Status)
+		fault := struct{ Message string }{}
+		_ = json.Unmarshal(body, &fault) // an answer of somebody else has its status alone
+		return nil, &restError{answer.StatusCode, fault.Message}
 	}
-	return body, json.Unmarshal(body, out)
+	return members, json.Unmarshal(body, &members)
 }
 
-// pages follows nextToken; page decodes one answer and returns its token.
-func (c restClient) pages(ctx context.Context, path string, query url.Values, page func(body []byte) (next string, err error)) error {
+// list follows nextToken and returns the elements of one member of all pages.
+func (c restClient) list(ctx context.Context, path string, query url.Values, member string) ([]json.RawMessage, error) {
+	var all []json.RawMessage
 	for {
-		var raw json.RawMessage
-		body, err := c.get(ctx, path, query, &raw)
+		page, err := c.get(ctx, path, query)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		next, err := page(body)
-		if err != nil || next == "" {
-			return err
+		var part []json.RawMessage
+		if err := json.Unmarshal(page[member], &part); err != nil {
+			return nil, fmt.Errorf("answer: %s: %w", member, err)
+		}
+		all = append(all, part...)
+		var next string
+		if page["nextToken"] == nil {
+			return all, nil
+		} else if err := json.Unmarshal(page["nextToken"], &next); err != nil {
+			return nil, fmt.Errorf("answer: nextToken: %w", err)
 		}
 		query.Set("nextToken", next)
 	}
 }
 
-func printImages(ctx context.Context, s streams, c restClient, form string) error {
-	t := table{heading: []string{"IMAGE", "VERSION", "STATUS", "REGION"}}
-	for _, status := range []string{"AVAILABLE", "PENDING", "FAILED"} {
-		err := c.pages(ctx, "images/custom", url.Values{"imageStatus": {status}}, func(body []byte) (string, error) {
-			var page struct {
-				Images    []struct{ ImageID, Version, ImageBuildStatus, Region string }
-				NextToken string
-			}
-			if err := json.Unmarshal(body, &page); err != nil {
-				return "", err
-			}
-			if form == "json" {
-				return page.NextToken, writeRaw(s, body)
-			}
-			for _, i := range page.Images {
-				t.add(i.ImageID, i.Version, i.ImageBuildStatus, i.Region)
-			}
-			return page.NextToken, nil
-		})
-		if err != nil {
+// printElements prints a list as one JSON document, or hands each element, decoded, to row.
+func printElements[T any](s streams, form, member string, all []json.RawMessage, row func(*T) error) error {
+	if form == "json" {
+		if all == nil {
+			all = []json.RawMessage{}
+		}
+		return printValue(s, map[string]any{member: all})
+	}
+	for _, raw := range all {
+		var element T
+		if err := json.Unmarshal(raw, &element); err != nil {
+			return fmt.Errorf("answer: %s: %w", member, err)
+		}
+		if err := row(&element); err != nil {
 			return err
 		}
 	}
-	if form == "json" {
-		return nil
+	return nil
+}
+
+func printImages(ctx context.Context, s streams, c restClient, form string) error {
+	var all []json.RawMessage
+	for _, status := range []string{"AVAILABLE", "PENDING", "FAILED"} {
+		some, err := c.list(ctx, "images/custom", url.Values{"imageStatus": {status}}, "images")
+		if err != nil {
+			return err
+		}
+		all = append(all, some...)
 	}
-	return t.print(s.out)
+	t := table{heading: []string{"IMAGE", "VERSION", "STATUS", "REGION"}}
+	err := printElements(s, form, "images", all, func(i *struct{ ImageID, Version, ImageBuildStatus, Region string }) error {
+		t.add(i.ImageID, i.Version, i.ImageBuildStatus, i.Region)
+		return nil
+	})
+	if err != nil || form == "json" {
+		return err
+	}
+	if err := t.print(s.out); err != nil || len(all) > 0 {
+		return err
+	}
+	return note(s, "There are no images in region %s: an image is a group named %s<imageId>.", c.region, imagePrefix)
 }
 
 func printImageStreams(ctx context.Context, s streams, c restClient, form, id string) error {
+	all, err := c.list(ctx, "images/custom/"+url.PathEscape(id)+"/logstreams", url.Values{}, "logStreams")
+	if err != nil {
+		return err
+	}
 	t := table{heading: []string{"STREAM", "FIRST EVENT", "LAST EVENT", "LAST INGESTION"}}
-	err := c.pages(ctx, "images/custom/"+url.PathEscape(id)+"/logstreams", url.Values{}, func(body []byte) (string, error) {
-		var page struct {
-			LogStreams []struct{ LogStreamName, FirstEventTimestamp, LastEventTimestamp, LastIngestionTime string }
-			NextToken  string
-		}
-		if err := json.Unmarshal(body, &page); err != nil {
-			return "", err
-		}
-		if form == "json" {
-			return page.NextToken, writeRaw(s, body)
-		}
-		for _, x := range page.LogStreams {
-			t.add(x.LogStreamName, localTime(x.FirstEventTimestamp), localTime(x.LastEventTimestamp), localTime(x.LastIngestionTime))
-		}
-		return page.NextToken, nil
+	type stream struct{ LogStreamName, FirstEventTimestamp, LastEventTimestamp, LastIngestionTime string }
+	err = printElements(s, form, "logStreams", all, func(x *stream) error {
+		t.add(x.LogStreamName, humanTime(restTime(x.FirstEventTimestamp)), humanTime(restTime(x.LastEventTimestamp)), humanTime(restTime(x.LastIngestionTime)))
+		return nil
 	})
 	if err != nil || form == "json" {
 		return err
@@ -140,26 +163,16 @@ func printImageStreams(ctx context.Context, s streams, c restClient, form, id st
 }
 
 func printImageEvents(ctx context.Context, s streams, c restClient, form, id, stream string) error {
-	var page struct {
-		Events []struct{ Timestamp, Message string }
-	}
-	body, err := c.get(ctx, "images/custom/"+url.PathEscape(id)+"/logstreams/"+url.PathEscape(stream), url.Values{"limit": {"100"}}, &page)
+	page, err := c.get(ctx, "images/custom/"+url.PathEscape(id)+"/logstreams/"+url.PathEscape(stream), url.Values{"limit": {"100"}})
 	if err != nil {
 		return err
 	}
-	if form == "json" {
-		return writeRaw(s, body)
+	var all []json.RawMessage
+	if err := json.Unmarshal(page["events"], &all); err != nil {
+		return fmt.Errorf("answer: events: %w", err)
 	}
-	for _, e := range page.Events {
-		if _, err := fmt.Fprintf(s.out, "%s  %s\n", localTime(e.Timestamp), strings.TrimRight(e.Message, "\r\n")); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// writeRaw prints an answer as it came, one a line.
-func writeRaw(s streams, body []byte) error {
-	_, err := fmt.Fprintf(s.out, "%s\n", bytes.TrimSpace(body))
-	return err
+	return printElements(s, form, "events", all, func(e *struct{ Timestamp, Message string }) error {
+		_, err := fmt.Fprintf(s.out, "%s  %s\n", eventTime(restTime(e.Timestamp)), strings.TrimRight(e.Message, "\r\n"))
+		return err
+	})
 }

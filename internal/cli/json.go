@@ -9,11 +9,18 @@ import (
 
 // printJSON prints a response as the API has it, indented.
 func printJSON(s streams, v api.Shape) error {
+	return printValue(s, json.RawMessage(api.AppendJSON(nil, v)))
+}
+
+// printValue prints any value as an indented JSON document, with characters as they are.
+func printValue(s streams, v any) error {
 	var b bytes.Buffer
-	if err := json.Indent(&b, api.AppendJSON(nil, v), "", "  "); err != nil {
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
 		return err
 	}
-	b.WriteByte('\n')
 	_, err := s.out.Write(b.Bytes())
 	return err
 }

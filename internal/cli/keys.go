@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,7 +18,7 @@ import (
 )
 
 func newKeys(s streams) *cobra.Command {
-	cmd := &cobra.Command{
+	cmd := family(&cobra.Command{
 		Use:   "keys",
 		Short: "Keep access keys",
 		Long: `Keep the access keys that requests are signed with. These commands open the data directory, beside a running server or
@@ -24,7 +26,7 @@ without one; a running server notices within a second. As soon as there is a key
 		Example: `  tailrace keys create --account 111111111111 --description 'build farm'
   tailrace keys import AKIAEXAMPLE --secret-file secret.txt
   tailrace keys list`,
-	}
+	})
 	cmd.AddCommand(newKeysCreate(s), newKeysImport(s), newKeysList(s),
 		newKeysChange("disable", "Refuse a key from now on", (*auth.Keyring).Disable),
 		newKeysChange("enable", "Let a disabled key in again", (*auth.Keyring).Enable),
@@ -36,7 +38,15 @@ func dataFlag(cmd *cobra.Command, data *string) {
 	cmd.Flags().StringVar(data, "data", firstOf(os.Getenv(environment("data")), server.Default().Data), "data `directory` of the server (TAILRACE_DATA)")
 }
 
-// withKeyring opens the keys of a data directory for one command.
+// withExisting is withKeyring for commands that make no sense without a data directory: a misspelt one is not made.
+func withExisting(ctx context.Context, data string, use func(*auth.Keyring) error) error {
+	if _, err := os.Stat(filepath.Join(data, server.CatalogFile)); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s is no data directory of a server: name it with --data or TAILRACE_DATA", data)
+	}
+	return withKeyring(ctx, data, use)
+}
+
+// withKeyring opens the keys of a data directory for one command, and makes the directory if it is not there.
 func withKeyring(ctx context.Context, data string, use func(*auth.Keyring) error) (err error) {
 	cat, keyring, err := server.OpenKeys(ctx, data)
 	if err != nil {
@@ -100,7 +110,7 @@ func newKeysImport(s streams) *cobra.Command {
 // readSecret takes the secret from the flag, the file or standard input, without a line's end.
 func readSecret(s streams, secret, file string) (string, error) {
 	if (secret == "") == (file == "") {
-		return "", usageError{errors.New("import: want one of --secret and --secret-file")}
+		return "", badUsage("tailrace keys import: want one of --secret and --secret-file")
 	}
 	if secret != "" {
 		return secret, nil
@@ -116,25 +126,50 @@ func readSecret(s streams, secret, file string) (string, error) {
 }
 
 func newKeysList(s streams) *cobra.Command {
-	var data string
+	var data, output string
 	cmd := &cobra.Command{
 		Use: "list", Short: "List keys, without their secrets", Args: exactly(), Example: "  tailrace keys list",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withKeyring(cmd.Context(), data, func(k *auth.Keyring) error {
+			if err := checkOutput(output); err != nil {
+				return err
+			}
+			return withExisting(cmd.Context(), data, func(k *auth.Keyring) error {
 				keys, err := k.List(cmd.Context())
 				if err != nil {
 					return err
 				}
-				t := table{heading: []string{"ACCESS KEY ID", "ACCOUNT", "CREATED", "STATE", "DESCRIPTION"}}
-				for _, key := range keys {
-					t.add(key.AccessKeyID, key.Account, humanTime(key.Created), keyState(key), key.Description)
-				}
-				return t.print(s.out)
+				return printKeys(s, output, keys)
 			})
 		},
 	}
 	dataFlag(cmd, &data)
+	outputFlag(cmd, &output)
 	return cmd
+}
+
+// keyLine is a key as JSON shows it.
+type keyLine struct {
+	AccessKeyID string `json:"accessKeyId"`
+	Account     string `json:"account"`
+	Created     int64  `json:"created"` // epoch milliseconds
+	State       string `json:"state"`
+	Description string `json:"description,omitempty"`
+}
+
+func printKeys(s streams, form string, keys []auth.KeyInfo) error {
+	t := table{heading: []string{"ACCESS KEY ID", "ACCOUNT", "CREATED", "STATE", "DESCRIPTION"}}
+	lines := []keyLine{}
+	for _, key := range keys {
+		t.add(key.AccessKeyID, key.Account, humanTime(key.Created), keyState(key), key.Description)
+		lines = append(lines, keyLine{key.AccessKeyID, key.Account, key.Created, keyState(key), key.Description})
+	}
+	if form == "json" {
+		return printValue(s, map[string]any{"keys": lines})
+	}
+	if err := t.print(s.out); err != nil || len(keys) > 0 {
+		return err
+	}
+	return note(s, "There are no keys: a server on a loopback address lets everybody on this machine in.")
 }
 
 func keyState(k auth.KeyInfo) string {
@@ -152,7 +187,7 @@ func newKeysChange(name, short string, change func(*auth.Keyring, context.Contex
 	cmd := &cobra.Command{
 		Use: name + " ACCESS_KEY_ID", Short: short, Args: exactly("ACCESS_KEY_ID"), Example: "  tailrace keys " + name + " AKIAEXAMPLE",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return withKeyring(cmd.Context(), data, func(k *auth.Keyring) error {
+			return withExisting(cmd.Context(), data, func(k *auth.Keyring) error {
 				err := change(k, cmd.Context(), args[0])
 				if errors.Is(err, catalog.ErrNotFound) {
 					return fmt.Errorf("there is no key %s; `tailrace keys list` shows which there are", args[0])

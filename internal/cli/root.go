@@ -30,27 +30,32 @@ type streams struct {
 // usageError marks a command line that was not understood.
 type usageError struct{ error }
 
-// Main runs one command line and returns the exit status.
+func badUsage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// Main runs one command line and returns the exit status. An interrupt ends the command in order; a second one ends it
+// at once.
 func Main(args []string, in io.Reader, out, fault io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop)
 	root := newRoot(streams{in, out, fault})
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	var usage usageError
-	switch {
-	case err == nil:
+	if err == nil {
 		return 0
-	case errors.As(err, &usage) || strings.HasPrefix(err.Error(), "unknown command"):
-		fmt.Fprintf(fault, "tailrace: %v\n", err)
-		return 2
+	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted")
 	}
 	fmt.Fprintf(fault, "tailrace: %v\n", err)
+	if errors.As(err, new(usageError)) {
+		return 2
+	}
 	return 1
 }
 
 func newRoot(s streams) *cobra.Command {
-	root := &cobra.Command{
+	root := family(&cobra.Command{
 		Use:   "tailrace",
 		Short: "Self-hosted CloudWatch Logs",
 		Long: `Tailrace is a self-hosted CloudWatch Logs: unchanged AWS SDKs, agents, the AWS CLI, Terraform and Grafana work against it,
@@ -58,29 +63,70 @@ and it answers the log operations of the AWS ParallelCluster v3 API.`,
 		Example: `  tailrace demo                          a server with real logs in it, in a minute
   tailrace serve --data /srv/tailrace    a server
   tailrace filter /var/log 'error'       search, as any client does`,
+		Version:      version,
 		SilenceUsage: true, SilenceErrors: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
-	}
+	})
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%w; see tailrace %s --help", err, cmd.Name())}
+		return badUsage("%w; see %s --help", err, cmd.CommandPath())
 	})
+	root.SetHelpCommand(newHelp())
 	root.AddCommand(newServe(s), newDemo(s), newPut(s), newGroups(s), newStreams(s), newEvents(s), newFilter(s), newImages(s), newKeys(s), newVersion(s))
 	return root
 }
 
-// exactly wants n arguments and says which when they are not there.
+// family makes a command that only has subcommands: alone it shows them, and with a name that is none of them it fails.
+func family(cmd *cobra.Command) *cobra.Command {
+	cmd.Args = cobra.ArbitraryArgs
+	cmd.SuggestionsMinimumDistance = 2
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return unknownCommand(cmd, args[0])
+		}
+		return cmd.Help()
+	}
+	return cmd
+}
+
+func unknownCommand(cmd *cobra.Command, name string) error {
+	hint := fmt.Sprintf("see %s --help", cmd.CommandPath())
+	if near := cmd.SuggestionsFor(name); len(near) > 0 {
+		hint = fmt.Sprintf("did you mean %s? Or %s", strings.Join(near, " or "), hint)
+	}
+	return badUsage("there is no command %q; %s", cmd.CommandPath()+" "+name, hint)
+}
+
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND]", Short: "Explain a command", Example: "  tailrace help serve",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownCommand(about, args[len(args)-1])
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
+}
+
+// exactly wants these arguments and says which when they are not there.
 func exactly(what ...string) cobra.PositionalArgs { return between(len(what), len(what), what...) }
 
-// between wants from least to most arguments.
+// between wants from least to most arguments; most -1 is no bound.
 func between(least, most int, what ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if len(args) < least || len(args) > most && most >= 0 {
-			return usageError{fmt.Errorf("%s: want %s; see tailrace %s --help", cmd.Name(), strings.Join(what, " "), cmd.Name())}
+		if len(args) >= least && (len(args) <= most || most < 0) {
+			return nil
 		}
-		return nil
+		path, want := cmd.CommandPath(), strings.Join(what, " ")
+		if want == "" {
+			want = "no arguments"
+		}
+		return badUsage("%s: want %s, got %d arguments; see %s --help", path, want, len(args), path)
 	}
 }
 
@@ -88,8 +134,16 @@ func newVersion(s streams) *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print the version", Example: "  tailrace version", Args: exactly(),
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(s.out, "tailrace", release, version)
+			_, err := fmt.Fprintln(s.out, versionLine())
 			return err
 		},
 	}
+}
+
+// versionLine is the release and, where the build is told apart from it, the build.
+func versionLine() string {
+	if version == release {
+		return "tailrace " + release
+	}
+	return "tailrace " + release + " (" + version + ")"
 }

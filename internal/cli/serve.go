@@ -18,7 +18,7 @@ func newServe(s streams) *cobra.Command {
 		Long: `Run the server until it is told to stop (SIGINT or SIGTERM); it then finishes what it has begun.
 
 Every flag can also be set by an environment variable (--flush-age by TAILRACE_FLUSH_AGE) or in a YAML file of lines
-"flag: value" named by --config. The command line wins over the environment, the environment over the file.
+"flag: value" named by --config or TAILRACE_CONFIG. The command line wins over the environment, the environment over the file.
 
 Without keys everybody on this machine is let in and nobody else: the server then listens on loopback addresses only.
 Create keys with "tailrace keys create".`,

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -40,7 +39,7 @@ func moment(flag, text string, now time.Time) (api.Opt[int64], error) {
 			return api.Some(at.UnixMilli()), nil
 		}
 	}
-	return api.Opt[int64]{}, usageError{fmt.Errorf("%s %q: want an age such as 90s, 1h or 7d, or a time such as 2026-01-31T12:00:00Z", flag, text)}
+	return api.Opt[int64]{}, badUsage("%s %q: want an age such as 90s, 1h or 7d, or a time such as 2026-01-31T12:00:00Z", flag, text)
 }
 
 // parseAge reads a duration; d is a day and w a week.

@@ -2,7 +2,7 @@ package cli
 
 import (
 	"context"
-	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +28,10 @@ func newStreams(s streams) *cobra.Command {
 			case "last-event":
 				in.OrderBy = api.Some(api.OrderByLastEventTime)
 			default:
-				return usageError{fmt.Errorf("--order %q: want name or last-event", order)}
+				return badUsage("--order %q: want name or last-event", order)
+			}
+			if err := checkLimit(limit); err != nil {
+				return err
 			}
 			c, err := flags.connect(cmd.Context())
 			if err != nil {
@@ -36,9 +39,12 @@ func newStreams(s streams) *cobra.Command {
 			}
 			all, err := allStreams(cmd.Context(), c.logs(), in, limit)
 			if err != nil {
-				return explain(err)
+				return c.explain(err)
 			}
-			return printStreams(s, flags.output, all)
+			if err := printStreams(s, flags.output, all); err != nil || len(all) > 0 {
+				return err
+			}
+			return note(s, "There are no such streams in %s.", args[0])
 		},
 	}
 	flags.add(cmd)
@@ -48,6 +54,13 @@ func newStreams(s streams) *cobra.Command {
 	f.BoolVar(&descending, "desc", false, "from the last to the first")
 	f.IntVar(&limit, "limit", 0, "how many at most; 0: all")
 	return cmd
+}
+
+func checkLimit(limit int) error {
+	if limit < 0 {
+		return badUsage("--limit %d: want 0 or more", limit)
+	}
+	return nil
 }
 
 // allStreams follows the pages until there are limit streams (0: all).
@@ -68,14 +81,23 @@ func allStreams(ctx context.Context, logs *api.Client, in *api.DescribeLogStream
 	}
 }
 
+// printStreams shows sizes where the server tells them: it may answer 0 for all, as AWS does.
 func printStreams(s streams, form string, all []api.LogStream) error {
 	if form == "json" {
 		return printJSON(s, &api.DescribeLogStreamsResponse{LogStreams: all})
 	}
+	sized := slices.ContainsFunc(all, func(x api.LogStream) bool { return x.StoredBytes.Value > 0 })
 	t := table{heading: []string{"STREAM", "FIRST EVENT", "LAST EVENT", "LAST INGESTION"}}
+	if sized {
+		t.heading = append(t.heading, ">SIZE")
+	}
 	for i := range all {
 		x := &all[i]
-		t.add(x.LogStreamName.Value, humanTime(x.FirstEventTimestamp.Value), humanTime(x.LastEventTimestamp.Value), humanTime(x.LastIngestionTime.Value))
+		cells := []string{x.LogStreamName.Value, humanTime(x.FirstEventTimestamp.Value), humanTime(x.LastEventTimestamp.Value), humanTime(x.LastIngestionTime.Value)}
+		if sized {
+			cells = append(cells, humanSize(x.StoredBytes.Value))
+		}
+		t.add(cells...)
 	}
 	return t.print(s.out)
 }
