@@ -214,8 +214,11 @@ func TestMemory(t *testing.T) {
 	var size atomic.Int64
 	for w := range 4 {
 		writers.Go(func() {
-			for i := range batches / 4 {
-				events, n := lines(3000, 1_700_000_000_000+int64(i)*300)
+			events, n := lines(3000, 1_700_000_000_000)
+			for range batches / 4 {
+				for i := range events {
+					events[i].Timestamp += 300
+				}
 				size.Add(n)
 				x.put(t, w, events)
 			}
