@@ -33,7 +33,7 @@ func (d *demo) shipFiles(ctx context.Context) error {
 	files, events, size := int64(0), int64(0), int64(0)
 	err = filepath.WalkDir(d.files, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() {
-			return nil // what cannot be read is not shipped
+			return nil //nolint:nilerr // what cannot be read is not shipped
 		}
 		name, err := filepath.Rel(d.files, path)
 		if err != nil || known[name] || strings.ContainsAny(name, ":*") {
@@ -57,8 +57,8 @@ func (d *demo) shipFiles(ctx context.Context) error {
 
 // shipFile ships one file; nil if it is no text.
 func (d *demo) shipFile(ctx context.Context, path, stream string) (*putter, error) {
-	text, err := readText(path)
-	if err != nil || len(text) == 0 {
+	text := readText(path)
+	if len(text) == 0 {
 		return nil, nil
 	}
 	to := d.putter(d.group, stream, stamps(time.Now()))
@@ -68,26 +68,26 @@ func (d *demo) shipFile(ctx context.Context, path, stream string) (*putter, erro
 	return to, to.put(ctx, bytes.NewReader(text))
 }
 
-// readText reads the end of a file, from a line's beginning on; nothing if the file is no text.
-func readText(path string) ([]byte, error) {
+// readText reads the end of a file, from a line's beginning on; nothing if the file is no text or cannot be read.
+func readText(path string) []byte {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return nil
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, err
+		return nil
 	}
 	from := max(info.Size()-maxDemoFile, 0)
 	text, err := io.ReadAll(io.NewSectionReader(f, from, maxDemoFile))
 	if err != nil || bytes.IndexByte(text[:min(len(text), 8192)], 0) >= 0 || bytes.HasPrefix(text, []byte("\x1f\x8b")) {
-		return nil, err
+		return nil
 	}
 	if from > 0 {
 		_, text, _ = bytes.Cut(text, []byte("\n"))
 	}
-	return text, nil
+	return text
 }
 
 // shipBuild builds and tests Tailrace, verbosely, and ships what is printed while it is printed.
@@ -101,7 +101,7 @@ func (d *demo) shipBuild(ctx context.Context) error {
 		d.say("Found the image build %s, stream %s, from an earlier run.", demoImage, demoStream)
 		return nil
 	}
-	if _, err := os.Stat(filepath.Join(d.source, "go.mod")); err != nil {
+	if !isFile(filepath.Join(d.source, "go.mod")) {
 		d.say("There is no source in %s to build: the image build is left out. Run this in Tailrace's repository.", d.source)
 		return nil
 	}
@@ -127,6 +127,11 @@ func (d *demo) shipBuild(ctx context.Context) error {
 	}
 	to.progress.done("%s: %s", outcome, to)
 	return nil
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // shipCommand runs one command and ships its output; that the command fails is the end of the log, not of the demonstration.

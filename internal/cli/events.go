@@ -67,7 +67,7 @@ type eventReader struct {
 
 // run prints pages as they come; JSON is one document and waits for the last.
 func (r *eventReader) run(ctx context.Context, s streams, form string, follow bool) error {
-	all := &api.GetLogEventsResponse{}
+	all := &api.GetLogEventsResponse{Events: []api.OutputLogEvent{}}
 	use := func(page []api.OutputLogEvent) error { return printEvents(s, page) }
 	if form == "json" {
 		use = func(page []api.OutputLogEvent) error {
@@ -153,7 +153,7 @@ func (r *eventReader) follow(ctx context.Context, use func([]api.OutputLogEvent)
 	for {
 		out, err := r.logs.GetLogEvents(ctx, r.in)
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // interrupted: that is how following ends
 		} else if err != nil {
 			return err
 		}

@@ -50,10 +50,10 @@ func newFilter(s streams) *cobra.Command {
 				return err
 			}
 			n, err := filter(cmd.Context(), s, c.logs(), in, flags.output, limit)
-			if err != nil || n > 0 {
+			if err != nil {
 				return c.explain(err)
 			}
-			return note(s, "No event matches.")
+			return noteNone(s, flags.output, n, "No event matches.")
 		},
 	}
 	flags.add(cmd)
@@ -66,7 +66,7 @@ func newFilter(s streams) *cobra.Command {
 
 // filter prints pages as they come and returns how many events there were; JSON is one document and waits for the last.
 func filter(ctx context.Context, s streams, logs *api.Client, in *api.FilterLogEventsRequest, form string, limit int) (n int, err error) {
-	all := &api.FilterLogEventsResponse{}
+	all := &api.FilterLogEventsResponse{Events: []api.FilteredLogEvent{}}
 	for {
 		if limit > 0 {
 			in.Limit = api.Some(int32(min(limit-n, maxEvents)))

@@ -27,10 +27,10 @@ func newGroups(s streams) *cobra.Command {
 			if err != nil {
 				return c.explain(err)
 			}
-			if err := printGroups(s, flags.output, groups); err != nil || len(groups) > 0 {
+			if err := printGroups(s, flags.output, groups); err != nil {
 				return err
 			}
-			return note(s, "There are no such groups in region %s.", c.region)
+			return noteNone(s, flags.output, len(groups), "There are no such groups in region %s.", c.region)
 		},
 	}
 	flags.add(cmd)
@@ -43,7 +43,7 @@ func allGroups(ctx context.Context, logs *api.Client, prefix string) ([]api.LogG
 	if prefix != "" {
 		in.LogGroupNamePrefix = api.Some(prefix)
 	}
-	var all []api.LogGroup
+	all := []api.LogGroup{}
 	for {
 		out, err := logs.DescribeLogGroups(ctx, in)
 		if err != nil {

@@ -5,8 +5,11 @@ import (
 	"time"
 )
 
-// note tells people something beside the result.
-func note(s streams, format string, args ...any) error {
+// noteNone tells people that there is nothing in a table of n rows; JSON says so itself.
+func noteNone(s streams, form string, n int, format string, args ...any) error {
+	if n > 0 || form == "json" {
+		return nil
+	}
 	_, err := fmt.Fprintf(s.err, format+"\n", args...)
 	return err
 }

@@ -81,7 +81,7 @@ func (c restClient) get(ctx context.Context, path string, query url.Values) (mem
 
 // list follows nextToken and returns the elements of one member of all pages.
 func (c restClient) list(ctx context.Context, path string, query url.Values, member string) ([]json.RawMessage, error) {
-	var all []json.RawMessage
+	all := []json.RawMessage{}
 	for {
 		page, err := c.get(ctx, path, query)
 		if err != nil {
@@ -105,9 +105,6 @@ func (c restClient) list(ctx context.Context, path string, query url.Values, mem
 // printElements prints a list as one JSON document, or hands each element, decoded, to row.
 func printElements[T any](s streams, form, member string, all []json.RawMessage, row func(*T) error) error {
 	if form == "json" {
-		if all == nil {
-			all = []json.RawMessage{}
-		}
 		return printValue(s, map[string]any{member: all})
 	}
 	for _, raw := range all {
@@ -123,7 +120,7 @@ func printElements[T any](s streams, form, member string, all []json.RawMessage,
 }
 
 func printImages(ctx context.Context, s streams, c restClient, form string) error {
-	var all []json.RawMessage
+	all := []json.RawMessage{}
 	for _, status := range []string{"AVAILABLE", "PENDING", "FAILED"} {
 		some, err := c.list(ctx, "images/custom", url.Values{"imageStatus": {status}}, "images")
 		if err != nil {
@@ -139,10 +136,10 @@ func printImages(ctx context.Context, s streams, c restClient, form string) erro
 	if err != nil || form == "json" {
 		return err
 	}
-	if err := t.print(s.out); err != nil || len(all) > 0 {
+	if err := t.print(s.out); err != nil {
 		return err
 	}
-	return note(s, "There are no images in region %s: an image is a group named %s<imageId>.", c.region, imagePrefix)
+	return noteNone(s, form, len(all), "There are no images in region %s: an image is a group named %s<imageId>.", c.region, imagePrefix)
 }
 
 func printImageStreams(ctx context.Context, s streams, c restClient, form, id string) error {

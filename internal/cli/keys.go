@@ -166,10 +166,10 @@ func printKeys(s streams, form string, keys []auth.KeyInfo) error {
 	if form == "json" {
 		return printValue(s, map[string]any{"keys": lines})
 	}
-	if err := t.print(s.out); err != nil || len(keys) > 0 {
+	if err := t.print(s.out); err != nil {
 		return err
 	}
-	return note(s, "There are no keys: a server on a loopback address lets everybody on this machine in.")
+	return noteNone(s, form, len(keys), "There are no keys: a server on a loopback address lets everybody on this machine in.")
 }
 
 func keyState(k auth.KeyInfo) string {

@@ -41,10 +41,10 @@ func newStreams(s streams) *cobra.Command {
 			if err != nil {
 				return c.explain(err)
 			}
-			if err := printStreams(s, flags.output, all); err != nil || len(all) > 0 {
+			if err := printStreams(s, flags.output, all); err != nil {
 				return err
 			}
-			return note(s, "There are no such streams in %s.", args[0])
+			return noteNone(s, flags.output, len(all), "There are no such streams in %s.", args[0])
 		},
 	}
 	flags.add(cmd)
@@ -65,7 +65,7 @@ func checkLimit(limit int) error {
 
 // allStreams follows the pages until there are limit streams (0: all).
 func allStreams(ctx context.Context, logs *api.Client, in *api.DescribeLogStreamsRequest, limit int) ([]api.LogStream, error) {
-	var all []api.LogStream
+	all := []api.LogStream{}
 	for {
 		out, err := logs.DescribeLogStreams(ctx, in)
 		if err != nil {

@@ -84,8 +84,11 @@ func (c *Config) Validate() error {
 		flag  string
 		value time.Duration
 	}{
-		{"sync-interval", c.SyncInterval}, {"flush-age", c.FlushAge}, {"reclaim-every", c.ReclaimEvery},
-		{"read-timeout", c.ReadTimeout}, {"shutdown-timeout", c.ShutdownTimeout},
+		{"sync-interval", c.SyncInterval},
+		{"flush-age", c.FlushAge},
+		{"reclaim-every", c.ReclaimEvery},
+		{"read-timeout", c.ReadTimeout},
+		{"shutdown-timeout", c.ShutdownTimeout},
 	} {
 		check(d.value > 0, "--%s %s: want more than 0", d.flag, d.value)
 	}

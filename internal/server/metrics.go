@@ -26,16 +26,26 @@ type metrics struct {
 func newMetrics() *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tailrace_requests_total",
-			Help: "Requests answered, by API, operation, exception (empty: success) and HTTP status."}, []string{"api", "operation", "code", "status"}),
-		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "tailrace_request_seconds",
-			Help: "Time from a request's headers to its answer.", Buckets: prometheus.ExponentialBuckets(0.0002, 2, 16)}, []string{"api", "operation"}),
-		bytes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tailrace_request_bytes_total",
-			Help: "Bytes of bodies, as sent: direction in (requests) and out (answers)."}, []string{"api", "operation", "direction"}),
-		sync: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "tailrace_wal_fsync_seconds",
-			Help: "Time of a sync of the write-ahead log; its count is the number of syncs.", Buckets: prometheus.ExponentialBuckets(0.0001, 2, 14)}),
-		synced: prometheus.NewCounter(prometheus.CounterOpts{Name: "tailrace_wal_synced_records_total",
-			Help: "Records that syncs made durable; divided by the syncs it is the size of a group commit."}),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "tailrace_requests_total",
+			Help: "Requests answered, by API, operation, exception (empty: success) and HTTP status.",
+		}, []string{"api", "operation", "code", "status"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "tailrace_request_seconds",
+			Help: "Time from a request's headers to its answer.", Buckets: prometheus.ExponentialBuckets(0.0002, 2, 16),
+		}, []string{"api", "operation"}),
+		bytes: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "tailrace_request_bytes_total",
+			Help: "Bytes of bodies, as sent: direction in (requests) and out (answers).",
+		}, []string{"api", "operation", "direction"}),
+		sync: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "tailrace_wal_fsync_seconds",
+			Help: "Time of a sync of the write-ahead log; its count is the number of syncs.", Buckets: prometheus.ExponentialBuckets(0.0001, 2, 14),
+		}),
+		synced: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "tailrace_wal_synced_records_total",
+			Help: "Records that syncs made durable; divided by the syncs it is the size of a group commit.",
+		}),
 		written: prometheus.NewCounter(prometheus.CounterOpts{Name: "tailrace_wal_synced_bytes_total", Help: "Bytes of these records."}),
 	}
 	m.registry.MustRegister(m.requests, m.seconds, m.bytes, m.sync, m.synced, m.written,

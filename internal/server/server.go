@@ -104,8 +104,12 @@ func (s *Server) Run(ctx context.Context) error {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          errorLog(s.config.Logger),
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- web.Serve(s.listener) }()
+	var broken error
+	ended := make(chan struct{})
+	go func() {
+		broken = web.Serve(s.listener)
+		close(ended)
+	}()
 	engine, err := s.openStore(ctx)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -118,8 +122,8 @@ func (s *Server) Run(ctx context.Context) error {
 	s.serve(s.routes(engine))
 	s.config.Logger.Info("ready", "endpoint", s.URL(), "data", s.config.Data)
 	select {
-	case err = <-ended: // the listener broke
-		err = errors.Join(err, web.Close())
+	case <-ended:
+		err = errors.Join(broken, web.Close())
 	case <-ctx.Done():
 		s.config.Logger.Info("stopping", "patience", s.config.ShutdownTimeout)
 		err = s.drain(web)
