@@ -8,6 +8,8 @@
 //   - A missing or unknown target and CBOR are 400 UnknownOperationException without a message, as captured from AWS.
 //   - Another Content-Type is the same with a message; parameters of the type are ignored.
 //   - A body over the cap, as sent or inflated, is 413 RequestEntityTooLargeException.
+//   - Bodies that together are more than memory is set aside for wait their turn, and after five seconds the request is
+//     503 ServiceUnavailableException.
 //   - A body that is not the gzip it claims to be, and another Content-Encoding, are 400 SerializationException.
 //   - A body that stops arriving is 408 RequestTimeoutException.
 //   - An empty body is {}.
@@ -23,6 +25,8 @@ import (
 	"net/http"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"tailrace/internal/auth"
 )
 
@@ -32,6 +36,8 @@ const (
 	// DefaultMaxBody holds a whole PutLogEvents batch in its longest spelling: 1 MiB of control characters, six bytes each
 	// as \u001b, and 10,000 events' braces, names and timestamps.
 	DefaultMaxBody = 8 << 20
+	// DefaultMaxInFlight holds 128 full batches of messages that need no escapes.
+	DefaultMaxInFlight = 128 << 20
 )
 
 // Invoke runs an operation: it decodes body, appends the answer to dst and returns that; nothing appended is an operation
@@ -46,6 +52,10 @@ type Config struct {
 	Auth *auth.Authenticator
 	// MaxBody caps a body, as sent and inflated, in bytes; 0 means DefaultMaxBody.
 	MaxBody int64
+	// MaxInFlight caps the bytes of all bodies of requests that are being answered, as sent and inflated together; bodies of
+	// at most 256 KiB as sent and not compressed are not counted. Requests over it wait, and those that wait for longer than
+	// a few seconds are refused. 0 means DefaultMaxInFlight; it is at least two bodies.
+	MaxInFlight int64
 	// Logger hears of faults (with the chain of errors), and of every request at debug level.
 	Logger *slog.Logger
 	// Observe, if set, hears of every request when it is answered: the operation (empty if unknown), the exception (empty if
@@ -56,19 +66,26 @@ type Config struct {
 }
 
 // Handler serves the protocol. It is safe for concurrent use.
-type Handler struct{ conf Config }
+type Handler struct {
+	conf     Config
+	inFlight *semaphore.Weighted
+}
 
 // New returns a Handler.
 func New(c Config) *Handler {
 	if c.MaxBody == 0 {
 		c.MaxBody = DefaultMaxBody
 	}
-	return &Handler{conf: c}
+	if c.MaxInFlight == 0 {
+		c.MaxInFlight = DefaultMaxInFlight
+	}
+	return &Handler{conf: c, inFlight: semaphore.NewWeighted(max(c.MaxInFlight, 2*c.MaxBody))}
 }
 
 // ServeHTTP answers one request. The request must be as it came in: signatures are over the path and query as sent.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{Handler: h, r: r, id: NewRequestID(), start: h.conf.Now()}
+	defer func() { h.inFlight.Release(c.reserved) }()
 	out, err := c.run()
 	c.answer(w, out, err)
 	// Last, because the answer may be in them; never after a panic, because then somebody may still hold them.

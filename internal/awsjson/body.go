@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 )
@@ -17,6 +18,8 @@ const (
 	keptBuffer = 2 << 20
 	// trusted is how much memory a Content-Length is given before that much has arrived.
 	trusted = 256 << 10
+	// patience is how long a request waits for memory for its body.
+	patience = 5 * time.Second
 	// slack lets the end of a body be seen without growing the buffer.
 	slack = 512
 )

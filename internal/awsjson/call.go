@@ -25,6 +25,7 @@ type call struct {
 	read      bool // the body was
 	panicked  bool
 
+	reserved int64  // of the bytes in flight
 	wire     []byte // the body as sent
 	inflated []byte
 	dst      []byte
@@ -71,6 +72,9 @@ func (c *call) authenticate() (auth.Identity, error) {
 	if c.r.ContentLength > c.conf.MaxBody {
 		return auth.Identity{}, errTooLarge(c.conf.MaxBody)
 	}
+	if err := c.reserve(); err != nil {
+		return auth.Identity{}, err
+	}
 	sum, err := c.readBody(pending.NeedsPayload())
 	if err != nil {
 		return auth.Identity{}, err
@@ -99,6 +103,30 @@ func (c *call) checkHeaders() error {
 		return errEncoding(encoding)
 	}
 	return nil
+}
+
+// reserve waits until there is memory for the body.
+func (c *call) reserve() error {
+	size := c.r.ContentLength
+	if size < 0 {
+		size = c.conf.MaxBody
+	}
+	if c.gzip {
+		size += c.conf.MaxBody
+	}
+	if size <= trusted {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(c.r.Context(), patience)
+	defer cancel()
+	if c.inFlight.Acquire(ctx, size) == nil {
+		c.reserved = size
+		return nil
+	}
+	if err := c.r.Context().Err(); err != nil {
+		return err
+	}
+	return errBusy
 }
 
 var digests = sync.Pool{New: func() any { return sha256.New() }}

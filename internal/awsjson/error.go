@@ -54,6 +54,7 @@ var (
 	errMethod           = &protocolError{codeUnknownOperation, "CloudWatch Logs operations are POST / with X-Amz-Target.", http.StatusMethodNotAllowed}
 	errContentType      = &protocolError{codeUnknownOperation, "The Content-Type must be " + contentType + ".", http.StatusBadRequest}
 	errGzip             = &protocolError{codeSerialization, "The body is not the gzip that Content-Encoding says it is.", http.StatusBadRequest}
+	errBusy             = &protocolError{"ServiceUnavailableException", "Too many large requests at once.", http.StatusServiceUnavailable}
 	errTimeout          = &protocolError{"RequestTimeoutException", "The request's body did not arrive in time.", http.StatusRequestTimeout}
 )
 
