@@ -70,6 +70,10 @@ func serveFlags(cmd *cobra.Command, c *server.Config) {
 	f.DurationVar(&c.ReclaimEvery, "reclaim-every", c.ReclaimEvery, "how often the space of expired and deleted events is given back")
 	f.StringVar(&c.StoredBytes, "stored-bytes", c.StoredBytes, "storedBytes of streams: aws (0, as AWS answers since 2019) or exact")
 	f.Int64Var(&c.MaxBody, "max-body", c.MaxBody, "bytes of a request's body at most, inflated")
+	f.Int64Var(&c.MaxInFlight, "max-in-flight", c.MaxInFlight, "bytes of all larger bodies in memory at a time; more requests wait their turn")
+	f.DurationVar(&c.MaxEventAge, "max-event-age", c.MaxEventAge, "age beyond which events are rejected as too old")
+	f.DurationVar(&c.MaxEventLead, "max-event-lead", c.MaxEventLead, "how far ahead of the clock events may be")
+	f.StringVar(&c.DebugListen, "debug-listen", c.DebugListen, "loopback `address` of Go's profiles, /debug/pprof; empty: none")
 	f.DurationVar(&c.ReadTimeout, "read-timeout", c.ReadTimeout, "time to receive one request")
 	f.DurationVar(&c.ShutdownTimeout, "shutdown-timeout", c.ShutdownTimeout, "time to finish requests when told to stop")
 }

@@ -8,6 +8,9 @@ import (
 	"regexp"
 	"strconv"
 	"time"
+
+	"tailrace/internal/awsjson"
+	"tailrace/internal/service"
 )
 
 // Config is everything a server can be told; its flags are explained by `tailrace serve --help`. The zero value is not
@@ -35,9 +38,15 @@ type Config struct {
 
 	StoredBytes string // aws: 0 for streams, as AWS has it since 2019; exact: the true figure
 	MaxBody     int64  // bytes of a request's body, as sent and inflated
+	MaxInFlight int64  // bytes of all larger bodies that are in memory at a time
+
+	MaxEventAge  time.Duration // events older than this are rejected as too old
+	MaxEventLead time.Duration // events further ahead of the clock are rejected as too new
 
 	ReadTimeout     time.Duration // to receive one request
 	ShutdownTimeout time.Duration // to finish requests after a signal
+
+	DebugListen string // loopback host:port of Go's profiles; empty: none
 
 	Logger *slog.Logger
 }
@@ -49,8 +58,9 @@ func Default() Config {
 		Region: "us-east-1",
 		Prefix: "/prod", ParallelClusterVersion: "3.12.0",
 		Sync: "always", SyncInterval: 100 * time.Millisecond,
-		WALFileBytes: 64 << 20, FlushBytes: 48 << 20, FlushAge: 5 * time.Minute, ReclaimEvery: 10 * time.Minute,
-		StoredBytes: "aws", MaxBody: 8 << 20,
+		WALFileBytes: 64 << 20, FlushBytes: 32 << 20, FlushAge: 5 * time.Minute, ReclaimEvery: 10 * time.Minute,
+		StoredBytes: "aws", MaxBody: awsjson.DefaultMaxBody, MaxInFlight: awsjson.DefaultMaxInFlight,
+		MaxEventAge: service.DefaultMaxEventAge, MaxEventLead: service.DefaultMaxEventLead,
 		ReadTimeout: time.Minute, ShutdownTimeout: 30 * time.Second,
 		Logger: slog.Default(),
 	}
@@ -87,6 +97,7 @@ func (c *Config) Validate() error {
 		{"sync-interval", c.SyncInterval},
 		{"flush-age", c.FlushAge},
 		{"reclaim-every", c.ReclaimEvery},
+		{"max-event-age", c.MaxEventAge}, {"max-event-lead", c.MaxEventLead},
 		{"read-timeout", c.ReadTimeout},
 		{"shutdown-timeout", c.ShutdownTimeout},
 	} {
@@ -95,5 +106,6 @@ func (c *Config) Validate() error {
 	check(c.WALFileBytes >= 1<<20, "--wal-file-bytes %d: want at least 1 MiB", c.WALFileBytes)
 	check(c.FlushBytes >= 1<<20, "--flush-bytes %d: want at least 1 MiB", c.FlushBytes)
 	check(c.MaxBody >= 2<<20, "--max-body %d: want at least 2 MiB, or a full batch does not fit", c.MaxBody)
+	check(c.MaxInFlight >= 2*c.MaxBody, "--max-in-flight %d: want at least twice --max-body", c.MaxInFlight)
 	return errors.Join(errs...)
 }

@@ -21,10 +21,11 @@ import (
 func (s *Server) routes(engine *storage.Engine) http.Handler {
 	svc := service.New(service.Config{
 		Catalog: s.catalog, Engine: engine, Now: time.Now, ExactStoredBytes: s.config.StoredBytes == "exact",
-		TokenKey: s.keyring.Derive("page tokens"),
+		TokenKey:    s.keyring.Derive("page tokens"),
+		MaxEventAge: s.config.MaxEventAge, MaxEventLead: s.config.MaxEventLead,
 	})
 	logs := awsjson.New(awsjson.Config{
-		Lookup: lookup(svc), Auth: s.authenticator("logs"), MaxBody: s.config.MaxBody, Logger: s.config.Logger, Now: time.Now,
+		Lookup: lookup(svc), Auth: s.authenticator("logs"), MaxBody: s.config.MaxBody, MaxInFlight: s.config.MaxInFlight, Logger: s.config.Logger, Now: time.Now,
 		Observe: func(operation, code string, status int, took time.Duration, in, out int) {
 			s.metrics.observe("logs", operation, code, status, took, in, out)
 		},

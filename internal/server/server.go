@@ -119,6 +119,13 @@ func (s *Server) Run(ctx context.Context) error {
 		<-ended
 		return s.close(err)
 	}
+	debug, err := s.debug()
+	if err != nil {
+		err = errors.Join(err, web.Close())
+		<-ended
+		return s.close(errors.Join(err, engine.Close()))
+	}
+	defer debug.Close()
 	s.serve(s.routes(engine))
 	s.config.Logger.Info("ready", "endpoint", s.URL(), "data", s.config.Data)
 	select {
