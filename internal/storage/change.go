@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"tailrace/internal/catalog"
@@ -46,7 +47,7 @@ func (e *Engine) tryCommit(ctx context.Context, c *change) error {
 	e.commitMu.Lock()
 	defer e.commitMu.Unlock()
 	if c.statistics {
-		c.commit.Streams = e.table.updates()
+		c.commit.Streams = e.table.updates(math.MaxInt)
 	}
 	if err := e.o.Catalog.CommitSegments(ctx, c.commit); err != nil {
 		return fmt.Errorf("commit segments: %w", err)

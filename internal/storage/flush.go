@@ -72,6 +72,10 @@ func (e *Engine) flushHead(ctx context.Context, h *head.Head) error {
 		}
 		e.counters.flushes.Add(1)
 	}
+	// Most statistics go ahead of the commit, in small pieces; it takes along what changed since.
+	if err := e.writeStreams(ctx); err != nil {
+		return fmt.Errorf("flush: %w", err)
+	}
 	if err := e.commit(ctx, c); err != nil {
 		return fmt.Errorf("flush: %w", err)
 	}

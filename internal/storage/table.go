@@ -179,13 +179,16 @@ func (t *table) dirtyStreams() int {
 	return t.dirties
 }
 
-// updates lists the statistics that the catalog lacks.
-func (t *table) updates() []catalog.StreamUpdate {
+// updates lists statistics that the catalog lacks, of so many streams at most.
+func (t *table) updates(most int) []catalog.StreamUpdate {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	list := make([]catalog.StreamUpdate, 0, t.dirties)
+	list := make([]catalog.StreamUpdate, 0, min(most, t.dirties))
 	for _, members := range t.dirty {
 		for id, e := range members {
+			if len(list) == most {
+				return list
+			}
 			list = append(list, catalog.StreamUpdate{ID: id, Stats: e.stream.Stats})
 		}
 	}
