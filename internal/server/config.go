@@ -97,7 +97,8 @@ func (c *Config) Validate() error {
 		{"sync-interval", c.SyncInterval},
 		{"flush-age", c.FlushAge},
 		{"reclaim-every", c.ReclaimEvery},
-		{"max-event-age", c.MaxEventAge}, {"max-event-lead", c.MaxEventLead},
+		{"max-event-age", c.MaxEventAge},
+		{"max-event-lead", c.MaxEventLead},
 		{"read-timeout", c.ReadTimeout},
 		{"shutdown-timeout", c.ShutdownTimeout},
 	} {

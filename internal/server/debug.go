@@ -1,7 +1,6 @@
 package server
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -20,12 +19,16 @@ func (s *Server) debug() (*http.Server, error) {
 	if s.config.DebugListen == "" {
 		return web, nil
 	}
-	listener, err := net.Listen("tcp", s.config.DebugListen)
+	address, err := net.ResolveTCPAddr("tcp", s.config.DebugListen)
 	if err != nil {
 		return nil, fmt.Errorf("--debug-listen: %w", err)
 	}
-	if address, ok := listener.Addr().(*net.TCPAddr); !ok || !address.IP.IsLoopback() {
-		return nil, errors.Join(fmt.Errorf("--debug-listen %s: want a loopback address: profiles are for nobody else", s.config.DebugListen), listener.Close())
+	if !address.IP.IsLoopback() {
+		return nil, fmt.Errorf("--debug-listen %s: want a loopback address: profiles are for nobody else", s.config.DebugListen)
+	}
+	listener, err := net.ListenTCP("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("--debug-listen: %w", err)
 	}
 	s.config.Logger.Info("profiles", "address", listener.Addr().String())
 	go func() { _ = web.Serve(listener) }() // ends with Close, or tells nobody but those who profile
