@@ -54,6 +54,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("GOCACHE", caches[0])
 	env.Setenv("GOMODCACHE", caches[1])
 	env.Setenv("GOPROXY", "off")
+	env.Setenv("GORACE", "atexit_sleep_ms=0") // else each process takes a second to end under the race detector
 	env.Values[processes{}] = map[string]*process{}
 	return nil
 }
@@ -95,7 +96,7 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 func environ(ts *testscript.TestScript) []string {
 	var env []string
 	for _, name := range []string{
-		"PATH", "HOME", "TMPDIR", "TZ", "GOCACHE", "GOMODCACHE", "GOPROXY", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_ACCESS_KEY_ID",
+		"PATH", "HOME", "TMPDIR", "TZ", "GOCACHE", "GOMODCACHE", "GOPROXY", "GORACE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_ACCESS_KEY_ID",
 		"AWS_SECRET_ACCESS_KEY", "TAILRACE_ENDPOINT", "TAILRACE_DATA", "TAILRACE_LISTEN", "TAILRACE_LOG_FORMAT",
 	} {
 		if value := ts.Getenv(name); value != "" {
