@@ -58,6 +58,7 @@ func serveFlags(cmd *cobra.Command, c *server.Config) {
 	f.StringVar(&c.Listen, "listen", c.Listen, "`address` to listen on, host:port")
 	f.StringVar(&c.Region, "region", c.Region, "region of requests that name none")
 	f.BoolVar(&c.AllowAnonymous, "allow-anonymous", c.AllowAnonymous, "let everybody who can reach the address in, though there are no keys")
+	f.StringSliceVar(&c.AllowHosts, "allow-host", nil, "`name` by which clients reach a server without keys, beside addresses and localhost; may stand more than once")
 	f.StringVar(&c.TLSCert, "tls-cert", c.TLSCert, "PEM `file` of the certificate chain; read again when it changes")
 	f.StringVar(&c.TLSKey, "tls-key", c.TLSKey, "PEM `file` of the private key")
 	f.StringVar(&c.Prefix, "pcluster-prefix", c.Prefix, "`path` below which the ParallelCluster API answers too, beside /v3")

@@ -21,8 +21,9 @@ type Config struct {
 
 	Region string // region of requests that name none
 
-	AllowAnonymous bool   // serve callers without keys on any address
-	TLSCert        string // PEM files; both or neither
+	AllowAnonymous bool     // serve callers without keys on any address
+	AllowHosts     []string // names of the Host header, in lower case, that are served without keys beside this machine's own
+	TLSCert        string   // PEM files; both or neither
 	TLSKey         string
 
 	Prefix string // path before /v3 at which the ParallelCluster API answers too, such as /prod; empty: none

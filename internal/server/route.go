@@ -39,7 +39,7 @@ func (s *Server) routes(engine *storage.Engine) http.Handler {
 	})
 	s.metrics.watch(engine)
 	metrics := s.metrics.handler()
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return s.guardHost(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch path := r.URL.Path; {
 		case path == "/healthz", path == "/readyz":
 			status(w, http.StatusOK, "ok")
@@ -52,7 +52,7 @@ func (s *Server) routes(engine *storage.Engine) http.Handler {
 		default:
 			logs.ServeHTTP(w, r)
 		}
-	})
+	}))
 }
 
 // lookup finds operations in the table and binds them to the service.

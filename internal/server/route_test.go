@@ -69,7 +69,7 @@ func TestRoutes(t *testing.T) {
 // TestHostPrefix: some SDKs put stream- or streaming- before the host of an endpoint.
 func TestHostPrefix(t *testing.T) {
 	r := start(t, nil)
-	for _, host := range []string{"stream-localhost", "streaming-localhost:4586", "streaming-logs.example.test"} {
+	for _, host := range []string{"stream-localhost", "streaming-localhost:4586", "streaming-logs.tailrace.localhost"} {
 		request := r.request("DescribeLogGroups", "{}")
 		request.Host = host
 		if got := r.do(request); got.status != 200 || !strings.Contains(got.body, `"logGroups":[]`) {
