@@ -55,6 +55,7 @@ type reclaim struct {
 	expire   map[logs.GroupID]int64 // least event time that stays; a group that is not in here was deleted
 	dropped  dropped                // streams deleted when the pass began; no head holds an event of theirs
 	held     dropped                // those of them that a segment still holds
+	groups   []logs.GroupID         // groups deleted when the pass began, as dropped
 }
 
 // beginReclaim snapshots what the pass goes over. The live set comes before the groups: a group whose events lie in it and
@@ -73,6 +74,7 @@ func (e *Engine) beginReclaim(ctx context.Context) (*reclaim, error) {
 	for group, streams := range e.table.dropped {
 		r.dropped[group] = maps.Clone(streams)
 	}
+	r.groups = slices.Collect(maps.Keys(e.table.droppedGroups))
 	e.table.mu.Unlock()
 	e.mu.RUnlock()
 	groups, err := e.o.Catalog.AllGroups(ctx)
@@ -148,7 +150,7 @@ func (r *reclaim) deadByMeta(l *live) (dead, rows int64) {
 		case !alive || g.LastEvent < least:
 			dead += g.Rows
 		case g.FirstEvent < least:
-			share := float64(least-g.FirstEvent) / float64(g.LastEvent-g.FirstEvent+1)
+			share := (float64(least) - float64(g.FirstEvent)) / (float64(g.LastEvent) - float64(g.FirstEvent) + 1)
 			dead += min(g.Rows-1, int64(share*float64(g.Rows)))
 		}
 	}
@@ -260,19 +262,39 @@ func (r *reclaim) forget(ctx context.Context) error {
 			}
 		}
 	}
-	if len(ids) == 0 {
-		return nil
+	if len(ids) > 0 {
+		if err := r.e.o.Catalog.ForgetDropped(ctx, ids); err != nil {
+			return fmt.Errorf("forget dropped streams: %w", err)
+		}
 	}
-	if err := r.e.o.Catalog.ForgetDropped(ctx, ids); err != nil {
-		return fmt.Errorf("forget dropped streams: %w", err)
-	}
+	groups := r.groupsGone()
+	// Who read a row of the catalog under commitMu before it was deleted takes it into the table before this.
+	r.e.commitMu.Lock()
+	defer r.e.commitMu.Unlock()
 	t := r.e.table
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for group, streams := range gone {
 		t.dropped.forget(group, streams)
 	}
+	for _, group := range groups {
+		delete(t.droppedGroups, group)
+	}
 	return nil
+}
+
+// groupsGone are the deleted groups that no segment holds.
+func (r *reclaim) groupsGone() []logs.GroupID {
+	r.e.mu.RLock()
+	defer r.e.mu.RUnlock()
+	return slices.DeleteFunc(r.groups, func(id logs.GroupID) bool {
+		for _, l := range r.e.live {
+			if _, held := groupOf(&l.meta, id); held {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // isDamage tells damage of a segment from a disk that does not answer.

@@ -16,6 +16,7 @@ type Stats struct {
 	SegmentBytes          int64 // of files
 	DirtyStreams          int   // streams with statistics that the catalog lacks
 	CachedStreams         int
+	Deleted               int // deleted groups and streams whose events may still lie in segments
 	Walks                 int // epochs that listings in order of last events can be continued as of
 
 	Damaged     map[string]string // what was found damaged, with the reason; at most 1,000 of them
@@ -48,6 +49,10 @@ func (e *Engine) Stats() Stats {
 	e.mu.RUnlock()
 	e.table.mu.Lock()
 	defer e.table.mu.Unlock()
+	s.Deleted = len(e.table.droppedGroups)
+	for _, streams := range e.table.dropped {
+		s.Deleted += len(streams)
+	}
 	s.DirtyStreams, s.CachedStreams, s.Walks = e.table.dirties, len(e.table.byID), e.table.walks.epochs
 	return s
 }

@@ -37,6 +37,7 @@ type entry struct {
 	stream catalog.Stream
 	pins   int
 	dirty  bool
+	gone   bool          // the stream was deleted: appends that hold a pin find out, however late they come
 	place  *list.Element // in clean; nil: not there
 }
 
@@ -138,7 +139,7 @@ func (t *table) setDirty(e *entry) {
 func (t *table) count(e *entry, run *head.Run, replayed bool) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.isDropped(run.Group, run.Stream) {
+	if e.gone {
 		return false
 	}
 	s := &e.stream.Stats
@@ -214,6 +215,7 @@ func (t *table) drop(group logs.GroupID, id logs.StreamID) {
 	defer t.mu.Unlock()
 	t.dropped.add(group, id)
 	if e := t.byID[id]; e != nil {
+		e.gone = true
 		t.remove(e)
 	}
 	t.walks.drop(group, id)
@@ -226,6 +228,7 @@ func (t *table) dropGroup(id logs.GroupID) {
 	t.droppedGroups[id] = true
 	for _, e := range t.byID {
 		if e.stream.Group == id {
+			e.gone = true
 			t.remove(e)
 		}
 	}
