@@ -15,9 +15,8 @@ const (
 	clusterStatus = "CREATE_COMPLETE"
 )
 
-// clusterStatuses are the words of the parameter clusterStatus.
-var clusterStatuses = []string{"CREATE_IN_PROGRESS", "CREATE_FAILED", "CREATE_COMPLETE", "DELETE_IN_PROGRESS", "DELETE_FAILED",
-	"UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "UPDATE_FAILED"}
+var clusterStatuses = statusParam{"clusterStatus", false, []string{"CREATE_IN_PROGRESS", "CREATE_FAILED", clusterStatus,
+	"DELETE_IN_PROGRESS", "DELETE_FAILED", "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "UPDATE_FAILED"}}
 
 // clusterGroup takes a group's name apart: <name>-<YYYYMMDDHHMM>, or the name alone.
 var clusterGroup = regexp.MustCompile(`^/aws/parallelcluster/([a-zA-Z][a-zA-Z0-9-]*?)(?:-([0-9]{12}))?$`)
@@ -60,9 +59,6 @@ func (h *Handler) findCluster(r *request) (*cluster, error) {
 
 // listClusters answers GET /v3/clusters, in order of name.
 func (h *Handler) listClusters(r *request) (any, error) {
-	if err := r.parseStatuses(r.http.URL.Query(), "clusterStatus", false, clusterStatuses...); err != nil {
-		return nil, err
-	}
 	after, err := r.cursor()
 	if err != nil {
 		return nil, err

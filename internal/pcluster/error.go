@@ -16,24 +16,28 @@ import (
 type apiError struct {
 	status  int
 	message string
+	allow   string // the header Allow, of a wrong method
 }
 
 func (e *apiError) Error() string { return fmt.Sprintf("%d %s", e.status, e.message) }
 
 func badRequest(format string, args ...any) error {
-	return &apiError{http.StatusBadRequest, "Bad Request: " + fmt.Sprintf(format, args...)}
+	return &apiError{status: http.StatusBadRequest, message: "Bad Request: " + fmt.Sprintf(format, args...)}
 }
 
 func notFound(format string, args ...any) error {
-	return &apiError{http.StatusNotFound, fmt.Sprintf(format, args...)}
+	return &apiError{status: http.StatusNotFound, message: fmt.Sprintf(format, args...)}
 }
 
-// Texts of the upstream server's router.
-var (
-	errNoRoute = &apiError{http.StatusNotFound,
-		"The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again."}
-	errMethod = &apiError{http.StatusMethodNotAllowed, "The method is not allowed for the requested URL."}
-)
+// errNoRoute and errMethod have the texts of the upstream server's router.
+var errNoRoute = &apiError{
+	status:  http.StatusNotFound,
+	message: "The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.",
+}
+
+func errMethod(allow string) *apiError {
+	return &apiError{http.StatusMethodNotAllowed, "The method is not allowed for the requested URL.", allow}
+}
 
 // message is the body of every error.
 type message struct {

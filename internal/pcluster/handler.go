@@ -31,25 +31,16 @@ type Config struct {
 }
 
 // Handler serves /v3/….
-type Handler struct {
-	Config
-	mux *http.ServeMux
-}
+type Handler struct{ Config }
 
 // New makes a Handler. It is safe for concurrent use.
-func New(c Config) *Handler {
-	h := &Handler{Config: c}
-	h.mux = newMux(h.serve, h.refuse)
-	return h
-}
+func New(c Config) *Handler { return &Handler{c} }
 
 // request is one call that was let in, with its parameters checked.
 type request struct {
 	*params
-	http   *http.Request
-	ctx    context.Context // carries the caller in the request's region
-	id     string          // imageId or clusterName; empty where the path has none
-	stream string
+	target
+	ctx context.Context // carries the caller in the request's region
 }
 
 type callerKey struct{}
@@ -61,12 +52,13 @@ type caller struct {
 	requestID string
 }
 
-// Matches tells whether a path is this API's.
+// Matches tells whether a path is this API's: all below /v3 and below the prefix.
 func (h *Handler) Matches(path string) bool {
-	if h.Prefix != "" {
-		path = strings.TrimPrefix(path, h.Prefix)
-	}
-	return strings.HasPrefix(path, "/v3/")
+	return isBelow(path, "/v3") || h.Prefix != "" && isBelow(path, h.Prefix)
+}
+
+func isBelow(path, parent string) bool {
+	return path == parent || strings.HasPrefix(path, parent+"/")
 }
 
 // ServeHTTP verifies the caller on the request as it came in, then routes it without the prefix.
@@ -82,14 +74,24 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.answer(w, r, "", h.Now(), nil, err)
 		return
 	}
-	http.StripPrefix(h.stripped(r.URL.Path), h.mux).ServeHTTP(w, r)
+	to, refused := find(r.Method, h.apiPath(r))
+	if refused != nil {
+		h.answer(w, r, "", h.Now(), nil, refused)
+		return
+	}
+	h.serve(w, r, to)
 }
 
-func (h *Handler) stripped(path string) string {
-	if strings.HasPrefix(path, h.Prefix+"/v3/") {
-		return h.Prefix
+// apiPath is the path as it was sent, without the prefix, if it leads to the API; else it leads nowhere.
+func (h *Handler) apiPath(r *http.Request) string {
+	path := r.URL.EscapedPath()
+	if !strings.HasPrefix(path, "/v3/") {
+		path = strings.TrimPrefix(path, h.Prefix)
 	}
-	return ""
+	if !strings.HasPrefix(path, "/v3/") {
+		return ""
+	}
+	return path
 }
 
 func readBody(r *http.Request) ([]byte, error) {
@@ -112,39 +114,41 @@ func (h *Handler) authenticate(r *http.Request, body []byte) (auth.Identity, err
 }
 
 // serve runs one operation.
-func (h *Handler) serve(w http.ResponseWriter, r *http.Request, op operation) {
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request, to target) {
 	begun := h.Now()
 	defer func() {
 		if fault := recover(); fault != nil {
-			h.Logger.Error("panic", "operation", op.name, "panic", fault, "stack", string(debug.Stack()))
-			h.answer(w, r, op.name, begun, nil, errors.New("panic"))
+			h.Logger.Error("panic", "operation", to.name, "panic", fault, "stack", string(debug.Stack()))
+			h.answer(w, r, to.name, begun, nil, errors.New("panic"))
 		}
 	}()
-	result, err := h.run(r, op)
-	h.answer(w, r, op.name, begun, result, err)
+	result, err := h.run(r, to)
+	h.answer(w, r, to.name, begun, result, err)
 }
 
-func (h *Handler) run(r *http.Request, op operation) (any, error) {
+// run checks in upstream's order: types and patterns, then the region, then times and limit; the operation itself asks last
+// whether what is named exists.
+func (h *Handler) run(r *http.Request, to target) (any, error) {
 	c := r.Context().Value(callerKey{}).(caller)
-	id := r.PathValue("id")
-	if id != "" {
-		if err := parseID(id); err != nil {
+	if to.id != "" {
+		if err := parseID(to.id); err != nil {
 			return nil, err
 		}
 	}
-	p, err := parseParams(r.URL.Query(), c.body, h.Region)
+	if to.body != nil {
+		if err := checkBody(r.Header.Get("Content-Type"), c.body, to.body); err != nil {
+			return nil, err
+		}
+	}
+	p, err := parseParams(r.URL.Query(), c.body, h.Region, to.statuses)
 	if err != nil {
 		return nil, err
 	}
-	if op.answer == nil {
-		return nil, badRequest("The operation '%s' is not supported in region '%s'.", op.name, p.region)
+	if to.answer == nil {
+		return nil, badRequest("The operation '%s' is not supported in region '%s'.", to.name, p.region)
 	}
 	c.identity.Region = p.region
-	return op.answer(h, &request{params: p, http: r, ctx: auth.NewContext(r.Context(), c.identity), id: id, stream: r.PathValue("stream")})
-}
-
-func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err *apiError) {
-	h.answer(w, r, "", h.Now(), nil, err)
+	return to.answer(h, &request{params: p, target: to, ctx: auth.NewContext(r.Context(), c.identity)})
 }
 
 // answer sends a result or an error, and tells who observes.
@@ -153,6 +157,9 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, name string, be
 	status, body := http.StatusOK, result
 	if err != nil {
 		status, body = h.translate(r, c.requestID, name, err)
+		if e, ok := errors.AsType[*apiError](err); ok && e.allow != "" {
+			w.Header().Set("Allow", e.allow)
+		}
 	}
 	n := writeJSON(w, status, body)
 	h.Observe(name, status, h.Now().Sub(begun), len(c.body), n)

@@ -17,14 +17,13 @@ const (
 	failed    = "FAILED"
 )
 
+var imageStatuses = statusParam{"imageStatus", true, []string{available, pending, failed}}
+
 // imagePage is how many images an answer holds at most: clients that never ask for a second page are common.
 const imagePage = 1000
 
 // listImages answers GET /v3/images/custom: the groups of image builds, in order of image id.
 func (h *Handler) listImages(r *request) (any, error) {
-	if err := r.parseStatuses(r.http.URL.Query(), "imageStatus", true, available, pending, failed); err != nil {
-		return nil, err
-	}
 	after, err := r.cursor()
 	if err != nil {
 		return nil, err
@@ -39,10 +38,12 @@ func (h *Handler) listImages(r *request) (any, error) {
 			out.NextToken = encodeCursor(out.Images[imagePage-1].ImageID)
 			return false, nil
 		}
-		summary, err := h.summarizeImage(r, id, g)
-		if err == nil && slices.Contains(r.statuses, statusOf(summary.ImageBuildStatus)) {
-			out.Images = append(out.Images, summary)
+		tags, err := h.tags(r, g)
+		if err != nil || !slices.Contains(r.statuses, statusOf(buildStatus(tags))) {
+			return true, err
 		}
+		summary, err := h.summarizeImage(r, id, g, tags)
+		out.Images = append(out.Images, summary)
 		return true, err
 	})
 	return out, err
@@ -63,29 +64,30 @@ func (h *Handler) describeImage(r *request) (any, error) {
 	if g == nil {
 		return nil, notFound("No image or stack associated with ParallelCluster image id: %s.", r.id)
 	}
-	summary, err := h.summarizeImage(r, r.id, g)
+	tags, err := h.tags(r, g)
+	if err != nil {
+		return nil, err
+	}
+	summary, err := h.summarizeImage(r, r.id, g, tags)
 	return &imageDescription{imageSummary: summary, ImageBuildLogsArn: g.arn, CreationTime: formatTime(g.created)}, err
 }
 
 // summarizeImage says what tags and streams tell of an image.
-func (h *Handler) summarizeImage(r *request, id string, g *group) (imageSummary, error) {
-	tags, err := h.tags(r, g)
-	if err != nil {
-		return imageSummary{}, err
-	}
+func (h *Handler) summarizeImage(r *request, id string, g *group, tags map[string]string) (imageSummary, error) {
 	version := tags["parallelcluster:version"]
 	if version == "" {
+		var err error
 		if version, err = h.newestVersion(r, g.name); err != nil {
 			return imageSummary{}, err
 		}
 	}
-	return imageSummary{ImageID: id, ImageBuildStatus: buildStatus(tags["parallelcluster:build_status"]), Region: r.region, Version: version}, nil
+	return imageSummary{ImageID: id, ImageBuildStatus: buildStatus(tags), Region: r.region, Version: version}, nil
 }
 
 // buildStatus reads the tag parallelcluster:build_status. Upstream writes "available"; a site's own builder may write the
 // API's own words, or "pending" and "failed". A group without the tag is a build that is over.
-func buildStatus(tag string) string {
-	switch word := strings.ToUpper(tag); word {
+func buildStatus(tags map[string]string) string {
+	switch word := strings.ToUpper(tags["parallelcluster:build_status"]); word {
 	case "PENDING", "BUILD_IN_PROGRESS":
 		return "BUILD_IN_PROGRESS"
 	case "FAILED", "BUILD_FAILED":

@@ -58,18 +58,22 @@ func mapStream(s *api.LogStream) logStream {
 func (h *Handler) getEvents(r *request, group string) (*logEvents, error) {
 	in := &api.GetLogEventsRequest{LogGroupName: api.Some(group), LogStreamName: r.stream, StartFromHead: api.Some(r.startFromHead)}
 	if r.limit > 0 {
-		in.Limit = api.Some(r.limit)
+		in.Limit = api.Some(int32(r.limit))
 	}
-	if r.start >= 0 {
-		in.StartTime = api.Some(r.start)
+	if r.start != nil {
+		in.StartTime = api.Some(max(*r.start, 0))
 	}
-	if r.end >= 0 {
-		in.EndTime = api.Some(r.end)
+	if r.end != nil {
+		in.EndTime = api.Some(max(*r.end, 0))
 	}
-	if r.nextToken != "" && !r.tokenFromBody {
+	if r.nextToken != "" {
 		in.NextToken = api.Some(r.nextToken)
 	}
 	out, err := h.Service.GetLogEvents(r.ctx, in)
+	if r.tokenFromBody && errors.As(err, new(*api.InvalidParameterException)) {
+		in.NextToken = api.Opt[string]{}
+		out, err = h.Service.GetLogEvents(r.ctx, in)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,7 @@
 package pcluster
 
 import (
-	"encoding/json"
+	"errors"
 	"net/url"
 	"regexp"
 	"slices"
@@ -21,17 +21,14 @@ type params struct {
 	tokenFromBody bool // nextToken stood in the body only: a wrong one must not break the request
 
 	startFromHead bool
-	limit         int32 // 0: not given
-	start, end    int64 // epoch ms; -1: not given
+	limit         int64  // 0: not given
+	start, end    *int64 // epoch milliseconds, before 1970 too; nil: not given
 	filters       []string
 	statuses      []string
 }
 
 // maxLimit is CloudWatch Logs' for a page of events.
 const maxLimit = 10_000
-
-// maxBody is the longest body of a request, in bytes.
-const maxBody = 64 << 10
 
 // parseID checks an image id or a cluster's name.
 func parseID(id string) error {
@@ -41,11 +38,15 @@ func parseID(id string) error {
 	return nil
 }
 
-// parseParams checks in upstream's order: types, then the region, then times and limit.
-func parseParams(query url.Values, body []byte, defaultRegion string) (*params, error) {
-	p := &params{start: -1, end: -1, region: query.Get("region"), nextToken: query.Get("nextToken")}
+// parseParams checks in upstream's order: types, then the region, then times and limit. statuses is nil where the operation
+// has no such parameter.
+func parseParams(query url.Values, body []byte, defaultRegion string, statuses *statusParam) (*params, error) {
+	p := &params{region: query.Get("region"), nextToken: query.Get("nextToken")}
 	p.fillFromBody(body, defaultRegion)
 	if err := p.parseTypes(query); err != nil {
+		return nil, err
+	}
+	if err := p.parseStatuses(query, statuses); err != nil {
 		return nil, err
 	}
 	if p.region == "" {
@@ -65,28 +66,13 @@ func knownRegion(region, defaultRegion string) bool {
 	return region == defaultRegion || regionForm.MatchString(region)
 }
 
-// fillFromBody takes region and nextToken from a JSON body where the query has none. Whatever else the body is, and a region
-// that is none, is ignored.
-func (p *params) fillFromBody(body []byte, defaultRegion string) {
-	var in map[string]any
-	if len(body) == 0 || json.Unmarshal(body, &in) != nil {
-		return
-	}
-	if region, ok := in["region"].(string); ok && p.region == "" && knownRegion(region, defaultRegion) {
-		p.region = region
-	}
-	if token, ok := in["nextToken"].(string); ok && p.nextToken == "" {
-		p.nextToken, p.tokenFromBody = token, token != ""
-	}
-}
-
 func (p *params) parseTypes(query url.Values) error {
-	if text := query.Get("limit"); text != "" {
-		n, err := strconv.ParseInt(text, 10, 32)
-		if err != nil {
+	if text := strings.TrimSpace(query.Get("limit")); text != "" {
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil && !errors.Is(err, strconv.ErrRange) {
 			return badRequest("Wrong type, expected 'integer' for query parameter 'limit'")
 		}
-		p.limit = int32(n)
+		p.limit = n // out of range, it is the nearest number
 	}
 	switch strings.ToLower(query.Get("startFromHead")) {
 	case "", "false":
@@ -104,7 +90,7 @@ func (p *params) parseTypes(query url.Values) error {
 func (p *params) parseRange(query url.Values) error {
 	for _, bound := range []struct {
 		name, text string
-		value      *int64
+		value      **int64
 	}{{"start_time", query.Get("startTime"), &p.start}, {"end_time", query.Get("endTime"), &p.end}} {
 		if bound.text == "" {
 			continue
@@ -113,9 +99,9 @@ func (p *params) parseRange(query url.Values) error {
 		if !ok {
 			return badRequest("%s filter must be in the ISO 8601 format: YYYY-MM-DDThh:mm:ssZ. (e.g. 1984-09-15T19:20:30Z or 1984-09-15).", bound.name)
 		}
-		*bound.value = max(ms, 0)
+		*bound.value = &ms
 	}
-	if query.Get("startTime") != "" && query.Get("endTime") != "" && p.start >= p.end {
+	if p.start != nil && p.end != nil && *p.start >= *p.end {
 		return badRequest("start_time filter must be earlier than end_time filter.")
 	}
 	if p.limit < 0 {
@@ -127,15 +113,24 @@ func (p *params) parseRange(query url.Values) error {
 	return nil
 }
 
-// parseStatuses checks a parameter that may stand more than once and takes one of some words.
-func (p *params) parseStatuses(query url.Values, name string, required bool, words ...string) error {
-	p.statuses = query[name]
-	if required && len(p.statuses) == 0 {
-		return badRequest("Missing query parameter '%s'", name)
+// statusParam is a query parameter that may stand more than once and takes one of some words.
+type statusParam struct {
+	name     string
+	required bool
+	words    []string
+}
+
+func (p *params) parseStatuses(query url.Values, want *statusParam) error {
+	if want == nil {
+		return nil
+	}
+	p.statuses = query[want.name]
+	if want.required && len(p.statuses) == 0 {
+		return badRequest("Missing query parameter '%s'", want.name)
 	}
 	for _, s := range p.statuses {
-		if !slices.Contains(words, s) {
-			return badRequest("'%s' is not one of ['%s']", s, strings.Join(words, "', '"))
+		if !slices.Contains(want.words, s) {
+			return badRequest("'%s' is not one of ['%s']", s, strings.Join(want.words, "', '"))
 		}
 	}
 	return nil

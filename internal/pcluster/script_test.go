@@ -154,7 +154,7 @@ func (s *site) request(method, path, body string) string {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := http.DefaultTransport.RoundTrip(r) // redirects are shown, not followed
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -165,6 +165,9 @@ func (s *site) request(method, path, body string) string {
 	}
 	if got := answer.Header.Get("Content-Type"); got != "application/json" {
 		s.t.Errorf("%s %s: content type %q", method, path, got)
+	}
+	if allow := answer.Header.Get("Allow"); allow != "" {
+		return fmt.Sprintf("%d Allow: %s %s\n", answer.StatusCode, allow, text)
 	}
 	return fmt.Sprintf("%d %s\n", answer.StatusCode, sequence.ReplaceAll(text, []byte(`"uploadSequenceToken":"SEQUENCE"`)))
 }

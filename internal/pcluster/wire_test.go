@@ -81,7 +81,9 @@ func TestUpstreamAcceptance(t *testing.T) {
 	for i, at := range []time.Time{first, first.Add(5 * time.Second), first.Add(9 * time.Second)} {
 		s.command(fmt.Sprintf("put %s 3.2.1/1 %d event %d", buildGroup, at.UnixMilli(), i))
 	}
-	iso := func(d time.Duration) string { return first.Add(d).UTC().Format("2006-01-02T15:04:05.000000") + "%2B00:00" }
+	iso := func(d time.Duration) string {
+		return first.Add(d).UTC().Format("2006-01-02T15:04:05.000000") + "%2B00:00"
+	}
 	base := "/v3/images/custom/img/logstreams/3.2.1%2F1?region=us-east-1"
 	_, page := s.get(base + "&limit=1&startFromHead=true")
 	token := page["nextToken"].(string)
