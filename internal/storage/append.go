@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"tailrace/internal/catalog"
 	"tailrace/internal/logs"
 	"tailrace/internal/storage/head"
+	"tailrace/internal/storage/segment"
 	"tailrace/internal/storage/wal"
 )
 
@@ -17,8 +19,14 @@ const dirtyFactor = 4
 // Append stores a batch and returns the id of its first event; the others follow by index. When it returns without an
 // error the events are on stable storage and every later scan and listing sees them. It waits while flushes lag behind,
 // until ctx ends. catalog.ErrNotFound if the stream was deleted, ErrUnavailable if the disk refuses; with any error no
-// event is stored, but for a disk that also refuses to take back what it may have written (wal.ErrUncertain).
+// event is stored, but for a disk that also refuses to take back what it may have written (wal.ErrUncertain). Messages
+// longer than segment.MaxMessage are segment.ErrMessage: no flush could ever write them.
 func (e *Engine) Append(ctx context.Context, b Batch) (logs.EventID, error) {
+	for i := range b.Events {
+		if len(b.Events[i].Message) > segment.MaxMessage {
+			return logs.EventID{}, fmt.Errorf("append: event %d: %w", i, segment.ErrMessage)
+		}
+	}
 	run, err := head.Encode(b.Group, b.Stream.ID, b.Ingestion, b.Events)
 	if err != nil {
 		return logs.EventID{}, fmt.Errorf("append: %w", err)
@@ -67,8 +75,8 @@ func (e *Engine) apply(stream *entry, run head.Run) bool {
 
 // add puts a run into the head and freezes a head that is full. The caller holds mu.
 func (e *Engine) add(name string, run head.Run) {
-	if e.since == 0 {
-		e.since = e.o.Now().UnixMilli()
+	if e.since.IsZero() {
+		e.since = e.o.Now()
 	}
 	e.active.Add(name, run)
 	if e.active.Summary().Size >= e.o.FlushBytes && len(e.frozen) < e.o.MaxFrozen {
@@ -80,7 +88,7 @@ func (e *Engine) add(name string, run head.Run) {
 // freeze closes the active head to further runs and begins a new one. The caller holds mu.
 func (e *Engine) freeze() {
 	e.frozen = append(e.frozen, e.active)
-	e.active, e.since = head.New(), 0
+	e.active, e.since = head.New(), time.Time{}
 }
 
 // heads are all heads, oldest first. The caller holds mu, and so do the heads' members stay.

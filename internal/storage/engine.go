@@ -68,7 +68,7 @@ type Engine struct {
 
 	mu       sync.RWMutex
 	active   *head.Head
-	since    int64        // when active got its first event, epoch milliseconds; 0: it has none
+	since    time.Time    // when active got its first event; zero: it has none
 	frozen   []*head.Head // oldest first
 	live     map[catalog.SegmentID]*live
 	bytes    map[logs.GroupID]int64 // message bytes in live segments
@@ -76,10 +76,9 @@ type Engine struct {
 	flushErr error                  // of the last try to flush; nil after a success
 	closed   bool
 
-	kick      chan struct{}
-	reclaimed time.Time // when the worker last began to reclaim
-	stop      context.CancelFunc
-	stopped   sync.WaitGroup
+	kick    chan struct{}
+	stop    context.CancelFunc
+	stopped sync.WaitGroup
 
 	counters counters
 	recovery Recovery

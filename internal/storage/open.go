@@ -32,8 +32,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	e.stop = stop
 	if !o.Manual {
-		e.stopped.Go(func() { e.work(work) })
-		e.wakeUp()
+		e.startWork(work)
 	}
 	return e, nil
 }

@@ -20,19 +20,26 @@ const purgeChunk = 1000
 
 // Reclaim gives the space of expired and deleted events back: segments without living events are removed, those with many
 // dead ones are rewritten without them (Options.ReclaimShare), and what the catalog keeps of deleted streams goes when none of
-// their events is left.
+// their events is left. A segment that cannot be rewritten, on a full disk for one, does not keep others from giving way.
 func (e *Engine) Reclaim(ctx context.Context) error {
 	r, err := e.beginReclaim(ctx)
 	if err != nil {
 		return fmt.Errorf("reclaim: %w", err)
 	}
+	var failed error
 	for _, id := range r.segments {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		if err := r.segment(ctx, id); err != nil {
-			return fmt.Errorf("reclaim segment %d: %w", id, err)
+			failed = errors.Join(failed, fmt.Errorf("reclaim segment %d: %w", id, err))
+			if errors.Is(err, catalog.ErrUnavailable) {
+				break
+			}
 		}
+	}
+	if failed != nil {
+		return failed
 	}
 	if err := r.forget(ctx); err != nil {
 		return fmt.Errorf("reclaim: %w", err)

@@ -11,22 +11,27 @@ const (
 	maxTick    = 5 * time.Second
 )
 
-// work is the background worker: it flushes full and old heads, writes statistics, and reclaims. After a failure it waits,
-// longer each time.
-func (e *Engine) work(ctx context.Context) {
-	tick := min(maxTick, e.o.FlushAge/4, e.o.ReclaimEvery/4)
-	timer := time.NewTimer(tick)
+// startWork begins the background work. Reclaiming has a goroutine of its own: it may take minutes, and appends wait for
+// flushes.
+func (e *Engine) startWork(ctx context.Context) {
+	e.stopped.Go(func() { e.repeat(ctx, min(maxTick, e.o.FlushAge/4), e.kick, e.maintain) })
+	e.stopped.Go(func() { e.repeat(ctx, e.o.ReclaimEvery, nil, e.reclaim) })
+}
+
+// repeat calls do at once, each tick, and when kick asks for it, until ctx ends. After a failure it waits, longer each time.
+func (e *Engine) repeat(ctx context.Context, tick time.Duration, kick <-chan struct{}, do func(context.Context) error) {
+	timer := time.NewTimer(0)
 	defer timer.Stop()
 	backOff := minBackOff
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-e.kick:
+		case <-kick:
 		case <-timer.C:
 		}
 		next := tick
-		if err := e.maintain(ctx); err != nil && ctx.Err() == nil {
+		if err := do(ctx); err != nil && ctx.Err() == nil {
 			e.o.Logger.Error("storage: background work", "error", err, "again_in", backOff)
 			select {
 			case <-ctx.Done():
@@ -41,23 +46,24 @@ func (e *Engine) work(ctx context.Context) {
 	}
 }
 
-// maintain does what is due.
+// maintain flushes full and old heads, and writes statistics when there are many.
 func (e *Engine) maintain(ctx context.Context) error {
 	if err := e.flushDue(ctx); err != nil {
 		return err
 	}
-	if e.table.dirtyStreams() >= e.o.MaxDirtyStreams {
-		if err := e.writeDue(ctx); err != nil {
-			return err
-		}
-	}
-	now := e.o.Now()
-	if now.Sub(e.reclaimed) < e.o.ReclaimEvery {
+	if e.table.dirtyStreams() < e.o.MaxDirtyStreams {
 		return nil
 	}
-	e.reclaimed = now
+	return e.writeDue(ctx)
+}
+
+// reclaim reclaims. What it could not do waits for the next time: it would be the same work again.
+func (e *Engine) reclaim(ctx context.Context) error {
 	e.table.expireWalks()
-	return e.Reclaim(ctx)
+	if err := e.Reclaim(ctx); err != nil && ctx.Err() == nil {
+		e.o.Logger.Error("storage: reclaim", "error", err, "again_in", e.o.ReclaimEvery)
+	}
+	return nil
 }
 
 // flushDue flushes frozen heads, and the active one if it is old.
@@ -65,7 +71,8 @@ func (e *Engine) flushDue(ctx context.Context) error {
 	e.flushMu.Lock()
 	defer e.flushMu.Unlock()
 	e.mu.Lock()
-	if age := e.o.Now().UnixMilli() - e.since; e.since != 0 && age >= e.o.FlushAge.Milliseconds() && len(e.frozen) < e.o.MaxFrozen {
+	age := e.o.Now().Sub(e.since) // negative: the clock was set back
+	if !e.since.IsZero() && (age < 0 || age >= e.o.FlushAge) && len(e.frozen) < e.o.MaxFrozen {
 		e.freeze()
 	}
 	e.mu.Unlock()

@@ -21,8 +21,12 @@ var ErrMalformed = errors.New("malformed run")
 // ErrVersion says that a run was encoded by a newer program.
 var ErrVersion = errors.New("run of a newer format version")
 
-// ErrUnordered says that the events of a run do not stand in order of time, or that a time is negative.
+// ErrUnordered says that the events of a run do not stand in order of time, or that the first time is negative.
 var ErrUnordered = errors.New("events are not in order of time")
+
+// ErrTime says that an event's time is outside logs.AllTime, which is what a flush reads, or that the time of ingestion is
+// negative.
+var ErrTime = errors.New("time is out of range")
 
 // Run is what one request brought for one stream: at least one event, in order of time and so in order of id. It keeps
 // the events in their encoded form, which is also the payload of the write-ahead log's record. A run is immutable.
@@ -44,6 +48,9 @@ type Run struct {
 func Encode(group logs.GroupID, stream logs.StreamID, ingestion int64, events []logs.Event) (Run, error) {
 	if len(events) == 0 || len(events) > MaxRunEvents {
 		return Run{}, fmt.Errorf("%d events, want 1 to %d", len(events), MaxRunEvents)
+	}
+	if ingestion < 0 || events[len(events)-1].Timestamp >= logs.AllTime.End {
+		return Run{}, ErrTime
 	}
 	run := Run{Group: group, Stream: stream, Ingestion: ingestion, Count: len(events),
 		First: events[0].Timestamp, Last: events[len(events)-1].Timestamp}
