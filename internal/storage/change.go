@@ -47,7 +47,10 @@ func (e *Engine) tryCommit(ctx context.Context, c *change) error {
 	e.commitMu.Lock()
 	defer e.commitMu.Unlock()
 	if c.statistics {
-		c.commit.Streams = e.table.updates(math.MaxInt)
+		var err error
+		if c.commit.Streams, err = e.updates(math.MaxInt); err != nil {
+			return err
+		}
 	}
 	if err := e.o.Catalog.CommitSegments(ctx, c.commit); err != nil {
 		return fmt.Errorf("commit segments: %w", err)

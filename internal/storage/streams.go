@@ -113,13 +113,23 @@ func (e *Engine) writeStreams(ctx context.Context) error {
 func (e *Engine) writeChunk(ctx context.Context) error {
 	e.commitMu.Lock()
 	defer e.commitMu.Unlock()
-	updates := e.table.updates(updateChunk)
-	if len(updates) == 0 {
-		return nil
+	updates, err := e.updates(updateChunk)
+	if err != nil || len(updates) == 0 {
+		return err
 	}
 	if err := e.o.Catalog.UpdateStreams(ctx, updates); err != nil {
 		return fmt.Errorf("write statistics of %d streams: %w", len(updates), err)
 	}
 	e.table.written(updates)
 	return nil
+}
+
+// updates lists statistics that the catalog lacks. All that they count is durable: what a crash took back and they counted
+// would never leave them, and batches that are given its positions would not be counted by replay.
+func (e *Engine) updates(most int) ([]catalog.StreamUpdate, error) {
+	list := e.table.updates(most)
+	if len(list) == 0 {
+		return nil, nil
+	}
+	return list, e.log.Sync()
 }

@@ -15,6 +15,7 @@ import (
 	"tailrace/internal/storage"
 	"tailrace/internal/storage/head"
 	"tailrace/internal/storage/segment"
+	"tailrace/internal/storage/wal"
 	"tailrace/internal/vfs"
 )
 
@@ -176,5 +177,64 @@ func TestFlushAgeWithClockSetBack(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatal("no flush")
 		}
+	}
+}
+
+// duringFlush is a catalog that calls do once while a flush writes its segment.
+type duringFlush struct {
+	catalog.Catalog
+	do func()
+}
+
+func (c *duringFlush) GroupByID(ctx context.Context, id logs.GroupID) (catalog.Group, error) {
+	if do := c.do; do != nil {
+		c.do = nil
+		do()
+	}
+	return c.Catalog.GroupByID(ctx, id)
+}
+
+// With SyncInterval a crash of the machine loses events; statistics count none that are lost.
+func TestIntervalStatistics(t *testing.T) {
+	memory, err := sqlite.OpenMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer memory.Close()
+	ctx, c, disk := context.Background(), &duringFlush{Catalog: memory}, vfs.NewMem()
+	g, err := c.CreateGroup(ctx, catalog.Group{Scope: Scope, Name: "app", Class: "STANDARD"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var e *storage.Engine
+	open := func() {
+		t.Helper()
+		if e, err = storage.Open(ctx, storage.Options{FS: disk, Dir: "data", Catalog: c, Manual: true,
+			WAL: wal.Options{Sync: wal.SyncInterval, Interval: time.Hour}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open()
+	stream, err := e.CreateStream(ctx, catalog.Stream{Group: g.ID, Name: "a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	put := func(ms int64) {
+		if _, err := e.Append(ctx, storage.Batch{Group: g.ID, Stream: stream, Ingestion: 1, Events: []logs.Event{event(ms, "x")}}); err != nil {
+			t.Error(err)
+		}
+	}
+	put(1)
+	c.do = func() { put(2) }
+	if err := e.Flush(ctx); err != nil {
+		t.Fatal(err)
+	}
+	disk = disk.CrashClone(vfs.Crash{Unsynced: vfs.Lost})
+	open()
+	defer e.Close()
+	s := &Store{T: t, Engine: e}
+	got, err := e.Stream(ctx, g.ID, "a")
+	if n := len(s.scanID(g.ID)); err != nil || got.Stats.Events != int64(n) {
+		t.Errorf("%d events, statistics %+v, %v", n, got.Stats, err)
 	}
 }

@@ -170,6 +170,15 @@ func (l *Log) syncPending() error {
 	return l.syncPendingLocked()
 }
 
+// Sync makes durable what SyncInterval acknowledged without. After an error that is lost only if the system crashes, and
+// there is nothing left to sync.
+func (l *Log) Sync() error {
+	if l.o.Sync == SyncAlways {
+		return nil
+	}
+	return l.syncPending()
+}
+
 func (l *Log) syncPendingLocked() error {
 	if l.active == nil || l.unsynced.records == 0 {
 		return nil
