@@ -55,18 +55,19 @@ func (r *rule) fits(bytes int) bool {
 
 func (r *rule) allows(s string) bool { return len(r.brokenBy(s)) == 0 }
 
-// brokenBy is what AWS says of each constraint that s breaks.
+// brokenBy is what AWS says of each constraint that s breaks: the pattern first, as in the answer to an empty
+// logGroupNamePrefix that was captured in 2021 (fluent-plugin-cloudwatch-logs#223).
 func (r *rule) brokenBy(s string) []string {
 	var broken []string
 	n := units(s)
+	if r.pattern != nil && !r.pattern.match(s) {
+		broken = append(broken, patternText+r.pattern.text)
+	}
 	if r.max >= 0 && n > r.max {
 		broken = append(broken, lengthAtMost+strconv.Itoa(r.max))
 	}
 	if n < r.min {
 		broken = append(broken, lengthAtLeast+strconv.Itoa(r.min))
-	}
-	if r.pattern != nil && !r.pattern.match(s) {
-		broken = append(broken, patternText+r.pattern.text)
 	}
 	if r.enum != nil && !slices.Contains(r.enum, s) {
 		broken = append(broken, enumText+show(r.enum))

@@ -88,8 +88,12 @@ func TestValidation(t *testing.T) {
 		{"line break in a group", "CreateLogGroup", `{"logGroupName":"g\n"}`,
 			one + `Value at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+`},
 		{"empty group", "CreateLogGroup", `{"logGroupName":""}`,
-			"InvalidParameterException: 2 validation errors detected: Value '' at 'logGroupName' failed to satisfy constraint: Member must have length greater than or equal to 1; " +
-				`Value at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+`},
+			`InvalidParameterException: 2 validation errors detected: Value at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+; ` +
+				"Value '' at 'logGroupName' failed to satisfy constraint: Member must have length greater than or equal to 1"},
+		{"empty prefix", "DescribeLogGroups", `{"logGroupNamePrefix":""}`,
+			`InvalidParameterException: 2 validation errors detected: Value at 'logGroupNamePrefix' failed to satisfy constraint: Member must satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+; ` +
+				"Value '' at 'logGroupNamePrefix' failed to satisfy constraint: Member must have length greater than or equal to 1"},
+		{"pattern of a resource's ARN", "ListTagsForResource", `{"resourceArn":"arn:aws:logs:us-east-1:111111111111:log-group:a#b:*"}`, ""},
 		{"group too long", "CreateLogGroup", `{"logGroupName":"` + long(513) + `"}`,
 			"InvalidParameterException: Invalid LogGroup or LogStream, both must have length less than or equal to 512."},
 		{"group too long, elsewhere", "DeleteMetricFilter", `{"logGroupName":"` + long(513) + `"}`,

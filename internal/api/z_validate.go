@@ -10,7 +10,7 @@ var ruleAccountId = rule{max: 12, min: 12, pattern: &pattern{text: `^\d{12}$`, e
 
 var ruleAddKeyValue = rule{max: 256, min: 1}
 
-var ruleAmazonResourceName = rule{max: 1011, min: 1, pattern: &pattern{text: `[\w+=/:,.@-]*`, expr: `[\w+=/:,.@-]*`, ascii: [2]uint64{0x27fff80000000000, 0x7fffffe87ffffff}}}
+var ruleAmazonResourceName = rule{max: 1011, min: 1}
 
 var ruleAnomalyDetectorArn = rule{max: -1, min: 1, pattern: &pattern{text: `[\w#+=/:,.@-]*`, expr: `[\w#+=/:,.@-]*`, ascii: [2]uint64{0x27fff80800000000, 0x7fffffe87ffffff}}}
 

@@ -7,6 +7,7 @@ import (
 
 	"tailrace/internal/api"
 	"tailrace/internal/catalog"
+	"tailrace/internal/logs"
 )
 
 // maxTags is how many tags a resource may have (cloudwatch-logs.md §2).
@@ -86,12 +87,17 @@ func (s *Service) ListTagsLogGroup(ctx context.Context, in *api.ListTagsLogGroup
 	return &api.ListTagsLogGroupResponse{Tags: tags}, nil
 }
 
-// taggedGroup finds what a resource ARN of the tag operations means. Groups are all that can be tagged so far.
+// taggedGroup finds what a resource ARN of the tag operations means. Groups are all that can be tagged so far. What is no
+// group's ARN, or has ":*" behind it, is refused in the words of boto3#4104 and other captures.
 func (s *Service) taggedGroup(ctx context.Context, arn string) (catalog.Group, error) {
-	if !strings.HasPrefix(arn, "arn:") {
-		return catalog.Group{}, invalidParameter("The specified resource ARN is not valid: " + arn)
+	scope, name, ok := logs.ParseGroupARN(arn)
+	if !ok || strings.HasSuffix(arn, ":*") {
+		return catalog.Group{}, &api.ValidationException{Message: "Invalid resourceArn"}
 	}
-	return s.groupByIdentifier(ctx, arn)
+	if scope != scopeOf(ctx) {
+		return catalog.Group{}, groupNoun.missing()
+	}
+	return s.group(ctx, name)
 }
 
 // tag adds tags; tooMany is the answer if more than maxTags would stand, and then none is added. TooManyTagsException is
