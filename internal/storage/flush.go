@@ -133,8 +133,8 @@ func (e *Engine) writeSegment(ctx context.Context, fill func(*segment.Writer) er
 	if err != nil {
 		return nil, fmt.Errorf("next segment: %w", err)
 	}
-	object := fmt.Sprintf("%016d.parquet", id)
-	temporary := object + ".tmp"
+	object := objectName(id)
+	temporary := object + unfinishedSuffix
 	meta, err := e.writeFile(ctx, e.readers.path(temporary), fill)
 	if err == nil && meta.Rows > 0 {
 		err = e.readers.publish(temporary, object)

@@ -36,6 +36,7 @@ func (e *Engine) recover(ctx context.Context) error {
 		e.addLive(&live{meta: s})
 	}
 	e.checkFiles(segments)
+	e.clearFiles(ctx, segments)
 	o := e.o.WAL
 	o.FS, o.Dir = e.o.FS, path.Join(e.o.Dir, "wal")
 	if o.Now == nil {
@@ -87,34 +88,16 @@ func (e *Engine) recoverDeleted(ctx context.Context, segments []catalog.Segment)
 	return nil
 }
 
-// checkFiles reports live segments whose files are missing or of the wrong size, and removes files that are not live:
-// flushes and rewrites that a crash cut short, whose events are in the log or in the segments they were to replace.
+// checkFiles reports live segments whose files are missing or of the wrong size.
 func (e *Engine) checkFiles(segments []catalog.Segment) {
-	wanted := map[string]bool{}
 	for i := range segments {
-		name := segments[i].Object
-		wanted[name] = true
-		info, err := e.o.FS.Stat(e.readers.path(name))
+		info, err := e.o.FS.Stat(e.readers.path(segments[i].Object))
 		switch {
 		case err != nil:
 			e.broken(e.live[segments[i].ID], err)
 		case info.Size() != segments[i].Size:
 			e.broken(e.live[segments[i].ID], fmt.Errorf("%d bytes, want %d", info.Size(), segments[i].Size))
 		}
-	}
-	names, err := e.o.FS.List(e.readers.dir)
-	if err != nil {
-		e.o.Logger.Warn("look for unfinished segments", "error", err)
-	}
-	for _, name := range names {
-		if wanted[name] {
-			continue
-		}
-		if err := e.o.FS.Remove(e.readers.path(name)); err != nil {
-			e.o.Logger.Warn("remove unfinished segment", "object", name, "error", err)
-			continue
-		}
-		e.recovery.Orphans++
 	}
 }
 
