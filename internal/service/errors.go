@@ -24,10 +24,11 @@ func (n noun) missing() error { return &api.ResourceNotFoundException{Message: n
 // exception is the only map from the errors of the rooms below to exceptions. What is not in it is wrapped and returned as
 // it is: the wire makes it the server fault, and its chain goes to the operator's log only.
 func (n noun) exception(operation string, err error) error {
-	var syntax *filterpattern.SyntaxError
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
+	}
+	_, isSyntax := errors.AsType[*filterpattern.SyntaxError](err)
+	switch {
 	case errors.Is(err, catalog.ErrNotFound):
 		return n.missing()
 	case errors.Is(err, catalog.ErrExists):
@@ -36,7 +37,7 @@ func (n noun) exception(operation string, err error) error {
 		return fmt.Errorf("%s: %w: %w", operation, &api.ServiceUnavailableException{Message: "The service cannot complete the request."}, err)
 	case errors.Is(err, errToken), errors.Is(err, storage.ErrWalkExpired):
 		return invalidParameter("The specified nextToken is invalid.")
-	case errors.As(err, &syntax):
+	case isSyntax:
 		return invalidParameter("Invalid filter pattern")
 	}
 	return fmt.Errorf("%s: %w", operation, err)

@@ -74,3 +74,14 @@ func TestDiskRefuses(t *testing.T) {
 		t.Fatalf("%v", out.Events)
 	}
 }
+
+// What went well costs the hot paths nothing.
+func TestNoErrorAllocatesNothing(t *testing.T) {
+	if n := testing.AllocsPerRun(100, func() {
+		if err := streamNoun.exception("put events", nil); err != nil {
+			t.Error(err)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}

@@ -150,5 +150,8 @@ func (s *Service) append(ctx context.Context, g catalog.Group, stream catalog.St
 		*list = append(*list, logs.Event{Timestamp: events[i].Timestamp, Message: events[i].Message})
 	}
 	_, err := s.engine.Append(ctx, storage.Batch{Group: g.ID, Stream: stream, Ingestion: now, Events: *list})
+	if err == nil {
+		return nil
+	}
 	return streamNoun.exception("put events to "+stream.Name, err)
 }
