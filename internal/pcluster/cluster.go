@@ -52,7 +52,7 @@ func (h *Handler) findCluster(r *request) (*cluster, error) {
 	}
 	c, ok := found[r.id]
 	if !ok {
-		return nil, notFound("Cluster '%s' does not exist or belongs to an incompatible ParallelCluster major version.", r.id)
+		return nil, noCluster(r.id)
 	}
 	return &c, nil
 }
@@ -81,6 +81,9 @@ func (h *Handler) listClusters(r *request) (any, error) {
 		}
 		c := found[name]
 		tags, err := h.tags(r, &c.group)
+		if missing(err, missingGroup) {
+			continue // it was deleted since it was found
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -97,6 +100,9 @@ func (h *Handler) describeCluster(r *request) (any, error) {
 		return nil, err
 	}
 	tags, err := h.tags(r, &c.group)
+	if missing(err, missingGroup) {
+		return nil, noCluster(r.id)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -120,4 +126,8 @@ func (h *Handler) clusterVersion(tags map[string]string) string {
 func (c *cluster) stackARN(r *request) string {
 	part := strings.SplitN(c.arn, ":", 6)
 	return fmt.Sprintf("arn:%s:cloudformation:%s:%s:stack/%s/%s", part[1], r.region, part[4], c.name, strings.TrimPrefix(c.group.name, clusterPrefix))
+}
+
+func noCluster(name string) error {
+	return notFound("Cluster '%s' does not exist or belongs to an incompatible ParallelCluster major version.", name)
 }

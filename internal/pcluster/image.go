@@ -38,15 +38,28 @@ func (h *Handler) listImages(r *request) (any, error) {
 			out.NextToken = encodeCursor(out.Images[imagePage-1].ImageID)
 			return false, nil
 		}
-		tags, err := h.tags(r, g)
-		if err != nil || !slices.Contains(r.statuses, statusOf(buildStatus(tags))) {
-			return true, err
+		summary, ok, err := h.listedImage(r, id, g)
+		if ok {
+			out.Images = append(out.Images, summary)
 		}
-		summary, err := h.summarizeImage(r, id, g, tags)
-		out.Images = append(out.Images, summary)
 		return true, err
 	})
 	return out, err
+}
+
+// listedImage summarizes an image if its status is asked for, and if nobody has deleted its group since it was found.
+func (h *Handler) listedImage(r *request, id string, g *group) (imageSummary, bool, error) {
+	tags, err := h.tags(r, g)
+	if err == nil && slices.Contains(r.statuses, statusOf(buildStatus(tags))) {
+		var summary imageSummary
+		if summary, err = h.summarizeImage(r, id, g, tags); err == nil {
+			return summary, true, nil
+		}
+	}
+	if missing(err, missingGroup) {
+		err = nil
+	}
+	return imageSummary{}, false, err
 }
 
 // imageID is the image that a group's name stands for.
@@ -62,13 +75,16 @@ func (h *Handler) describeImage(r *request) (any, error) {
 		return nil, err
 	}
 	if g == nil {
-		return nil, notFound("No image or stack associated with ParallelCluster image id: %s.", r.id)
+		return nil, noImage(r.id)
 	}
 	tags, err := h.tags(r, g)
-	if err != nil {
-		return nil, err
+	var summary imageSummary
+	if err == nil {
+		summary, err = h.summarizeImage(r, r.id, g, tags)
 	}
-	summary, err := h.summarizeImage(r, r.id, g, tags)
+	if missing(err, missingGroup) {
+		return nil, noImage(r.id)
+	}
 	return &imageDescription{imageSummary: summary, ImageBuildLogsArn: g.arn, CreationTime: formatTime(g.created)}, err
 }
 
@@ -173,4 +189,8 @@ func (h *Handler) listOfficialImages(*request) (any, error) { return officialIma
 
 func noImageLogs(id string) error {
 	return notFound("Unable to find image logs, please double check if image id=%s is correct.", id)
+}
+
+func noImage(id string) error {
+	return notFound("No image or stack associated with ParallelCluster image id: %s.", id)
 }

@@ -19,6 +19,7 @@ import (
 	"tailrace/internal/api"
 	"tailrace/internal/auth"
 	"tailrace/internal/catalog/sqlite"
+	"tailrace/internal/logs"
 	"tailrace/internal/pcluster"
 	"tailrace/internal/service"
 	"tailrace/internal/storage"
@@ -38,6 +39,16 @@ type site struct {
 	server  *httptest.Server
 }
 
+// racing is the service where groups whose names have "vanish" in them are deleted just after they were found.
+type racing struct{ *service.Service }
+
+func (s racing) ListTagsForResource(ctx context.Context, in *api.ListTagsForResourceRequest) (*api.ListTagsForResourceResponse, error) {
+	if _, name, ok := logs.ParseGroupARN(in.ResourceArn); ok && strings.Contains(name, "vanish") {
+		_ = s.DeleteLogGroup(ctx, &api.DeleteLogGroupRequest{LogGroupName: name})
+	}
+	return s.Service.ListTagsForResource(ctx, in)
+}
+
 func newSite(t testing.TB) *site {
 	cat, err := sqlite.OpenMemory()
 	if err != nil {
@@ -55,7 +66,7 @@ func newSite(t testing.TB) *site {
 	s := &site{t: t, keyring: keyring}
 	s.service = service.New(service.Config{Catalog: cat, Engine: engine, Now: now, TokenKey: []byte("a key of the tests, 16+ bytes")})
 	s.server = httptest.NewServer(pcluster.New(pcluster.Config{
-		Service: s.service, Region: "us-east-1", Version: "3.12.0", Prefix: "/prod",
+		Service: racing{s.service}, Region: "us-east-1", Version: "3.12.0", Prefix: "/prod",
 		Auth:   auth.New(auth.Options{Keyring: keyring, Service: "execute-api", Region: "us-east-1", Now: time.Now}),
 		Logger: slog.New(slog.DiscardHandler), Now: time.Now, NewRequestID: func() string { return "request" },
 		Observe: func(string, int, time.Duration, int, int) {},
