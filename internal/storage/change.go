@@ -18,6 +18,7 @@ type change struct {
 	commit     catalog.Commit
 	statistics bool   // commit also what statistics the catalog lacks
 	done       func() // called under mu
+	after      func() // called after that without mu; nil: nothing
 	undo       func() // called without mu
 	applied    bool   // done was called
 }
@@ -62,10 +63,13 @@ func (e *Engine) tryCommit(ctx context.Context, c *change) error {
 
 func (e *Engine) finish(c *change) {
 	e.mu.Lock()
-	defer e.mu.Unlock()
 	c.applied = true
 	c.done()
 	e.signalRoom()
+	e.mu.Unlock()
+	if c.after != nil {
+		c.after()
+	}
 }
 
 // settle finds out what became of a change whose commit failed. The caller holds flushMu.
@@ -110,7 +114,8 @@ func (e *Engine) addLive(l *live) {
 	}
 }
 
-// removeLive takes a segment out of it; its file goes when the last scan is done with it. The caller holds mu.
+// removeLive takes a segment out of it; its file goes when the last scan is done with it. The caller holds mu, and
+// releases the segment when it does not any more.
 func (e *Engine) removeLive(id catalog.SegmentID) {
 	l := e.live[id]
 	delete(e.live, id)

@@ -109,25 +109,30 @@ func (r *readers) open(l *live) (*segment.Reader, error) {
 	return reader, nil
 }
 
-// release ends a hold.
+// release ends a hold. The last one of a segment that was removed takes its file away, which may take the disk a while.
 func (r *readers) release(l *live) {
+	if r.let(l) {
+		r.discard(l.meta.Object)
+	}
+}
+
+// let ends a hold; true if the file is to go.
+func (r *readers) let(l *live) (unused bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	l.refs--
 	if l.refs > 0 {
-		return
+		return false
 	}
 	switch {
-	case l.removed:
-		r.shut(l)
-		r.discard(l.meta.Object)
-	case r.closed:
+	case l.removed || r.closed:
 		r.shut(l)
 	case l.reader != nil:
 		l.idle = r.idle.PushFront(l)
 		r.weight += l.weight
 		r.trim()
 	}
+	return l.removed
 }
 
 // trim closes what was not used for the longest time. The caller holds mu.
@@ -150,13 +155,12 @@ func (r *readers) shut(l *live) {
 	l.file, l.reader = nil, nil
 }
 
-// remove takes a segment out of use: its file goes with the last hold.
+// remove takes a segment out of use: its file goes with the last hold, of which the caller gets one.
 func (r *readers) remove(l *live) {
 	r.hold(l)
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	l.removed = true
-	r.mu.Unlock()
-	r.release(l)
 }
 
 // close closes all files that nobody reads, and the others when they are released.

@@ -254,6 +254,7 @@ func (r *reclaim) replace(ctx context.Context, old, by *live) error {
 		e.counters.removals.Add(1)
 		e.counters.reclaimedBytes.Add(freed)
 	}
+	c.after = func() { e.readers.release(old) }
 	return e.commit(ctx, c)
 }
 

@@ -238,3 +238,80 @@ func TestIntervalStatistics(t *testing.T) {
 		t.Errorf("%d events, statistics %+v, %v", n, got.Stats, err)
 	}
 }
+
+type slowRemove struct {
+	vfs.FS
+	wait func(name string)
+}
+
+func (d slowRemove) Remove(name string) error {
+	d.wait(name)
+	return d.FS.Remove(name)
+}
+
+// A disk that takes its time to remove a segment's file holds up neither appends nor scans.
+func TestSlowRemoval(t *testing.T) {
+	memory, err := sqlite.OpenMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer memory.Close()
+	ctx := context.Background()
+	var groups []catalog.Group
+	for _, name := range []string{"app", "old"} {
+		g, err := memory.CreateGroup(ctx, catalog.Group{Scope: Scope, Name: name, Class: "STANDARD"}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		groups = append(groups, g)
+	}
+	removing, goOn := make(chan bool), make(chan bool)
+	disk := slowRemove{vfs.NewMem(), func(name string) {
+		if strings.HasSuffix(name, ".parquet") {
+			removing <- true
+			<-goOn
+		}
+	}}
+	e, err := storage.Open(ctx, storage.Options{FS: disk, Dir: "data", Catalog: memory, Manual: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	put := func(g catalog.Group) error {
+		stream, err := e.Stream(ctx, g.ID, "a")
+		if errors.Is(err, catalog.ErrNotFound) {
+			stream, err = e.CreateStream(ctx, catalog.Stream{Group: g.ID, Name: "a"})
+		}
+		if err != nil {
+			return err
+		}
+		_, err = e.Append(ctx, storage.Batch{Group: g.ID, Stream: stream, Ingestion: 1, Events: []logs.Event{event(1, "x")}})
+		return err
+	}
+	if err := errors.Join(put(groups[1]), e.Flush(ctx), put(groups[0]), e.Flush(ctx), e.DeleteGroup(ctx, groups[1].ID)); err != nil {
+		t.Fatal(err)
+	}
+	reclaimed := make(chan error)
+	go func() { reclaimed <- e.Reclaim(ctx) }()
+	<-removing
+	others := make(chan int)
+	go func() {
+		err := put(groups[0])
+		if err != nil {
+			t.Error(err)
+		}
+		others <- len((&Store{T: t, Engine: e}).scanID(groups[0].ID))
+	}()
+	select {
+	case n := <-others:
+		if n != 2 {
+			t.Errorf("%d events, want 2", n)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("an append or a scan waits for the removal of a file")
+	}
+	goOn <- true
+	if err := <-reclaimed; err != nil {
+		t.Error(err)
+	}
+}
