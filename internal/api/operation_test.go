@@ -133,7 +133,7 @@ func TestInvoke(t *testing.T) {
 	m.err = errors.New("fault")
 	for _, name := range []string{"CreateLogGroup", "PutLogEvents"} {
 		body := []byte(`{"logGroupName":"g","logStreamName":"s","logEvents":[{"timestamp":1,"message":"m"}]}`)
-		if dst, err = Operations[name].Invoke(context.Background(), m, body, []byte("x")); string(dst) != "x" || err != m.err {
+		if dst, err = Operations[name].Invoke(context.Background(), m, body, []byte("x")); string(dst) != "x" || !errors.Is(err, m.err) {
 			t.Errorf("%s: %s, %v", name, dst, err)
 		}
 	}

@@ -3,6 +3,7 @@ package filterpattern
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -50,7 +51,7 @@ func TestBounds(t *testing.T) {
 			if err == nil && c.offset >= 0 {
 				t.Fatal("no error")
 			}
-			if err != nil && err.(*SyntaxError).Offset != c.offset {
+			if e, ok := errors.AsType[*SyntaxError](err); err != nil && (!ok || e.Offset != c.offset) {
 				t.Fatalf("want offset %d, got %v", c.offset, err)
 			}
 		})

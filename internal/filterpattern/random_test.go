@@ -1,6 +1,7 @@
 package filterpattern
 
 import (
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
@@ -264,8 +265,8 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, pattern string) {
 		p, err := Parse(pattern)
 		if err != nil {
-			e := err.(*SyntaxError)
-			if p != nil || e.Offset < 0 || e.Offset > len(pattern) || e.Pattern != pattern || e.Reason == "" {
+			e, ok := errors.AsType[*SyntaxError](err)
+			if !ok || p != nil || e.Offset < 0 || e.Offset > len(pattern) || e.Pattern != pattern || e.Reason == "" {
 				t.Fatalf("%#v", e)
 			}
 			return

@@ -102,17 +102,17 @@ func (p *parser) translate(from, to int) (string, error) {
 	var out strings.Builder
 	for at := from; at < to; {
 		end, err := at+1, error(nil)
-		switch c := p.src[at]; {
-		case c == '\\':
+		switch c := p.src[at]; c {
+		case '\\':
 			end, err = p.regexEscape(at, to)
-		case c == '[':
+		case '[':
 			end, err = p.regexClass(at, to)
-		case c == '{':
+		case '{':
 			if end, err = p.regexRepeat(at, to); err == nil && p.src[at+1] == ',' {
 				out.WriteString("{0")
 				at++
 			}
-		case c == ']' || c == '}':
+		case ']', '}':
 			err = p.failAt(at, "%c without opening; the character itself is \\%c", c, c)
 		default:
 			err = p.regexCharacter(at)

@@ -1,6 +1,7 @@
 package filterpattern
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -88,7 +89,10 @@ func specifyPattern(out *strings.Builder, line string) *Pattern {
 	text := unquoteTest(strings.TrimPrefix(strings.TrimPrefix(line, "pattern"), " "))
 	p, err := Parse(text)
 	if err != nil {
-		e := err.(*SyntaxError)
+		e, ok := errors.AsType[*SyntaxError](err)
+		if !ok {
+			panic(err)
+		}
 		fmt.Fprintf(out, "%s^ %s\n", strings.Repeat(" ", len("pattern ")+e.Offset), e.Reason)
 		return nil
 	}

@@ -59,8 +59,10 @@ func TestEventIDAgreesWithBig(t *testing.T) {
 }
 
 func TestParseEventIDRefuses(t *testing.T) {
-	for _, s := range []string{"", "x", "1x", "-1", "+1", " 1", "1.0", MaxEventID(1<<63-1).String() + "0",
-		new(big.Int).Lsh(big.NewInt(1), 208).String(), new(big.Int).Lsh(big.NewInt(1), 143).String()} {
+	for _, s := range []string{
+		"", "x", "1x", "-1", "+1", " 1", "1.0", MaxEventID(1<<63-1).String() + "0",
+		new(big.Int).Lsh(big.NewInt(1), 208).String(), new(big.Int).Lsh(big.NewInt(1), 143).String(),
+	} {
 		if id, err := ParseEventID(s); err == nil {
 			t.Errorf("ParseEventID(%q) = %+v, want an error", s, id)
 		}

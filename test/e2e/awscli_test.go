@@ -37,7 +37,8 @@ func TestAWSCLI(t *testing.T) {
 		logs("create-log-stream", "--log-group-name", "/e2e/cli", "--log-stream-name", stream)
 		events := filepath.Join(t.TempDir(), "events.json")
 		text, _ := json.Marshal([]map[string]any{
-			{"timestamp": now + int64(i)*1000, "message": "START é " + stream}, {"timestamp": now + int64(i)*1000 + 1, "message": `{"status":500}`}})
+			{"timestamp": now + int64(i)*1000, "message": "START é " + stream}, {"timestamp": now + int64(i)*1000 + 1, "message": `{"status":500}`},
+		})
 		if err := os.WriteFile(events, text, 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -61,7 +61,8 @@ func sdkStreams(t *testing.T, c *cloudwatchlogs.Client, group string) {
 		for _, descending := range []bool{false, true} {
 			var names []string
 			pages := cloudwatchlogs.NewDescribeLogStreamsPaginator(c, &cloudwatchlogs.DescribeLogStreamsInput{
-				LogGroupName: &group, OrderBy: order, Descending: &descending, Limit: aws.Int32(7)})
+				LogGroupName: &group, OrderBy: order, Descending: &descending, Limit: aws.Int32(7),
+			})
 			for pages.HasMorePages() {
 				page, err := pages.NextPage(t.Context())
 				if err != nil {
@@ -90,7 +91,8 @@ func sdkStreams(t *testing.T, c *cloudwatchlogs.Client, group string) {
 func sdkEvents(t *testing.T, c *cloudwatchlogs.Client, group string) {
 	var got []string
 	pages := cloudwatchlogs.NewGetLogEventsPaginator(c, &cloudwatchlogs.GetLogEventsInput{
-		LogGroupName: &group, LogStreamName: aws.String("stream-007"), StartFromHead: aws.Bool(true), Limit: aws.Int32(30)},
+		LogGroupName: &group, LogStreamName: aws.String("stream-007"), StartFromHead: aws.Bool(true), Limit: aws.Int32(30),
+	},
 		func(o *cloudwatchlogs.GetLogEventsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(t.Context())
@@ -122,8 +124,10 @@ func sdkTail(t *testing.T, c *cloudwatchlogs.Client) {
 			t.Fatalf("at the end: %+v, %v", again, err)
 		}
 		message := fmt.Sprintf("late %d\n", round)
-		if _, err := c.PutLogEvents(ctx, &cloudwatchlogs.PutLogEventsInput{LogGroupName: &group, LogStreamName: stream,
-			LogEvents: []types.InputLogEvent{{Timestamp: aws.Int64(time.Now().UnixMilli()), Message: &message}}}); err != nil {
+		if _, err := c.PutLogEvents(ctx, &cloudwatchlogs.PutLogEventsInput{
+			LogGroupName: &group, LogStreamName: stream,
+			LogEvents: []types.InputLogEvent{{Timestamp: aws.Int64(time.Now().UnixMilli()), Message: &message}},
+		}); err != nil {
 			t.Fatal(err)
 		}
 		page, err = c.GetLogEvents(ctx, &cloudwatchlogs.GetLogEventsInput{LogGroupName: &group, LogStreamName: stream, NextToken: page.NextForwardToken})
@@ -146,7 +150,8 @@ func sdkFilter(t *testing.T, c *cloudwatchlogs.Client, group string) {
 	} {
 		n := 0
 		pages := cloudwatchlogs.NewFilterLogEventsPaginator(c, &cloudwatchlogs.FilterLogEventsInput{
-			LogGroupName: &group, FilterPattern: &f.pattern, LogStreamNamePrefix: f.prefix, Limit: aws.Int32(37)})
+			LogGroupName: &group, FilterPattern: &f.pattern, LogStreamNamePrefix: f.prefix, Limit: aws.Int32(37),
+		})
 		last := int64(0)
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(t.Context())
@@ -176,8 +181,10 @@ func sdkErrors(t *testing.T, c *cloudwatchlogs.Client, group string) {
 	wantError[*types.ResourceNotFoundException](t, err, "The specified log stream does not exist.")
 	_, err = c.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{LogGroupName: &group, FilterPattern: aws.String("[a")})
 	wantError[*types.InvalidParameterException](t, err, "Invalid filter pattern")
-	_, err = c.StartQuery(ctx, &cloudwatchlogs.StartQueryInput{LogGroupName: &group, QueryString: aws.String("fields @message"),
-		StartTime: aws.Int64(0), EndTime: aws.Int64(1)})
+	_, err = c.StartQuery(ctx, &cloudwatchlogs.StartQueryInput{
+		LogGroupName: &group, QueryString: aws.String("fields @message"),
+		StartTime: aws.Int64(0), EndTime: aws.Int64(1),
+	})
 	if err == nil || !strings.Contains(err.Error(), "UnknownOperationException") || !strings.Contains(err.Error(), "StartQuery") {
 		t.Errorf("an operation that is not built: %v", err)
 	}

@@ -114,7 +114,7 @@ func (s *Server) waitReady(patience time.Duration) error {
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		select {
 		case <-s.done:
-			return fmt.Errorf("server ended before it was ready: %v", s.err)
+			return fmt.Errorf("server ended before it was ready: %w", s.err)
 		default:
 		}
 		answer, err := http.Get("http://" + s.Addr + "/readyz")

@@ -49,7 +49,7 @@ func FuzzAppendString(f *testing.F) {
 }
 
 func FuzzAppendDouble(f *testing.F) {
-	for _, v := range []float64{0, -0.0, 1, 0.1, 1e20, 1e21, 1e-6, 1e-7, math.MaxFloat64, math.SmallestNonzeroFloat64, math.Inf(1), math.NaN()} {
+	for _, v := range []float64{0, math.Copysign(0, -1), 1, 0.1, 1e20, 1e21, 1e-6, 1e-7, math.MaxFloat64, math.SmallestNonzeroFloat64, math.Inf(1), math.NaN()} {
 		f.Add(v)
 	}
 	f.Fuzz(func(t *testing.T, v float64) {

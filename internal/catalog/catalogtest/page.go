@@ -94,8 +94,10 @@ func pageTies(s *suite) {
 	if _, err := s.c.ListStreams(s.ctx(), catalog.StreamQuery{Group: g.ID, Order: catalog.ByLastEvent, Prefix: "a", Limit: 1}); err == nil {
 		s.Error("a prefix in order of the last event was taken")
 	}
-	page, err := s.c.ListStreams(s.ctx(), catalog.StreamQuery{Group: g.ID, Order: catalog.ByLastEvent, Descending: true,
-		After: &catalog.StreamCursor{LastEvent: 5, Name: "n"}, Limit: 2}) // a stream that is no more
+	page, err := s.c.ListStreams(s.ctx(), catalog.StreamQuery{
+		Group: g.ID, Order: catalog.ByLastEvent, Descending: true,
+		After: &catalog.StreamCursor{LastEvent: 5, Name: "n"}, Limit: 2,
+	}) // a stream that is no more
 	s.must(err)
 	s.want("after a cursor between streams", names(page, streamName), []string{"m5", "a5"})
 }
@@ -195,8 +197,10 @@ func pageGroups(s *suite) {
 			create(name)
 		}
 		guests := map[string]catalog.Group{}
-		q := catalog.GroupQuery{Scope: in, Prefix: rapid.SampledFrom([]string{"", "a", "é"}).Draw(t, "prefix"),
-			Contains: rapid.SampledFrom([]string{"", "b", "日"}).Draw(t, "contains")}
+		q := catalog.GroupQuery{
+			Scope: in, Prefix: rapid.SampledFrom([]string{"", "a", "é"}).Draw(t, "prefix"),
+			Contains: rapid.SampledFrom([]string{"", "b", "日"}).Draw(t, "contains"),
+		}
 		var got []string
 		for {
 			for range rapid.IntRange(0, 3).Draw(t, "writes") {

@@ -30,8 +30,6 @@ func OpenMemory() (*Catalog, error) {
 	return c, nil
 }
 
-var errNotMemory = errors.New("clone catalog: not in memory")
-
 // Clone copies what is committed into a new memory catalog, which from then on goes its own way: what a disk would hold
 // if the process died now. Writes that have not returned are in the clone entirely or not at all; those that returned
 // are in it. It costs a copy of the pages, some microseconds for a small catalog. Both catalogs are to be closed.

@@ -69,7 +69,9 @@ func TestReaderHoldsLog(t *testing.T) {
 			return err
 		}
 		defer rows.Close()
-		rows.Next()
+		if !rows.Next() {
+			return rows.Err()
+		}
 		for i := range 30 {
 			writeMuch(t, c, i)
 		}
