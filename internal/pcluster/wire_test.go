@@ -72,6 +72,46 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// More than a thousand images or clusters come in pages, each once, whichever of them are asked for.
+func TestPagesOfGroups(t *testing.T) {
+	s := newSite(t)
+	const n = 1_003
+	for i := range n {
+		s.command(fmt.Sprintf("group /aws/imagebuilder/ParallelClusterImage-i%04d parallelcluster:version=3.9.1 parallelcluster:build_status=%s", i, []string{"available", "failed"}[i%2]))
+		s.command(fmt.Sprintf("group /aws/parallelcluster/c%04d-202601010000", i))
+		s.command(fmt.Sprintf("group /aws/parallelcluster/c%04d-202602010000", i))
+	}
+	for _, c := range []struct {
+		path, list, id string
+		pages, want    int
+	}{
+		{"/v3/images/custom?imageStatus=AVAILABLE&imageStatus=FAILED", "images", "imageId", 2, n},
+		{"/v3/images/custom?imageStatus=FAILED", "images", "imageId", 1, n / 2},
+		{"/v3/clusters?region=us-east-1", "clusters", "clusterName", 2, n},
+	} {
+		seen := map[string]bool{}
+		path, pages := c.path, 0
+		for token := ""; pages == 0 || token != ""; pages++ {
+			code, body := s.get(path)
+			if code != http.StatusOK {
+				t.Fatal(code, body)
+			}
+			for _, x := range body[c.list].([]any) {
+				id := x.(map[string]any)[c.id].(string)
+				if seen[id] {
+					t.Errorf("%s: %s twice", c.path, id)
+				}
+				seen[id] = true
+			}
+			token, _ = body["nextToken"].(string)
+			path = c.path + "&nextToken=" + token
+		}
+		if pages != c.pages || len(seen) != c.want {
+			t.Errorf("%s: %d pages, %d elements", c.path, pages, len(seen))
+		}
+	}
+}
+
 // The table of upstream's integration tests (parallelcluster.md §9).
 func TestUpstreamAcceptance(t *testing.T) {
 	s := newSite(t)
