@@ -15,8 +15,10 @@ const (
 	clusterStatus = "CREATE_COMPLETE"
 )
 
-var clusterStatuses = statusParam{"clusterStatus", false, []string{"CREATE_IN_PROGRESS", "CREATE_FAILED", clusterStatus,
-	"DELETE_IN_PROGRESS", "DELETE_FAILED", "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "UPDATE_FAILED"}}
+var clusterStatuses = statusParam{"clusterStatus", false, []string{
+	"CREATE_IN_PROGRESS", "CREATE_FAILED", clusterStatus,
+	"DELETE_IN_PROGRESS", "DELETE_FAILED", "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "UPDATE_FAILED",
+}}
 
 // clusterGroup takes a group's name apart: <name>-<YYYYMMDDHHMM>, or the name alone.
 var clusterGroup = regexp.MustCompile(`^/aws/parallelcluster/([a-zA-Z][a-zA-Z0-9-]*?)(?:-([0-9]{12}))?$`)
@@ -87,8 +89,10 @@ func (h *Handler) listClusters(r *request) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		out.Clusters = append(out.Clusters, clusterSummary{ClusterName: name, Region: r.region, Version: h.clusterVersion(tags),
-			CloudformationStackArn: c.stackARN(r), CloudformationStackStatus: clusterStatus, ClusterStatus: clusterStatus})
+		out.Clusters = append(out.Clusters, clusterSummary{
+			ClusterName: name, Region: r.region, Version: h.clusterVersion(tags),
+			CloudformationStackArn: c.stackARN(r), CloudformationStackStatus: clusterStatus, ClusterStatus: clusterStatus,
+		})
 	}
 	return out, nil
 }
@@ -106,9 +110,11 @@ func (h *Handler) describeCluster(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &clusterDescription{ClusterName: c.name, Region: r.region, Version: h.clusterVersion(tags), ClusterStatus: clusterStatus,
+	out := &clusterDescription{
+		ClusterName: c.name, Region: r.region, Version: h.clusterVersion(tags), ClusterStatus: clusterStatus,
 		CloudFormationStackStatus: clusterStatus, CloudformationStackArn: c.stackARN(r), ComputeFleetStatus: "UNKNOWN",
-		CreationTime: formatTime(c.group.created), LastUpdatedTime: formatTime(c.group.created), Tags: []tag{}}
+		CreationTime: formatTime(c.group.created), LastUpdatedTime: formatTime(c.group.created), Tags: []tag{},
+	}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		out.Tags = append(out.Tags, tag{key, tags[key]})
 	}

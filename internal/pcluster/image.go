@@ -129,8 +129,10 @@ var streamVersion = regexp.MustCompile(`^([0-9]+\.[0-9]+\.[0-9]+)/[0-9]+$`)
 // newestVersion is the highest X.Y.Z among the names of a group's streams, X.Y.Z/BUILD, or else the configured one. The
 // newest 50 streams by last event are looked at: an image is rebuilt, it is not built in a thousand versions.
 func (h *Handler) newestVersion(r *request, group string) (string, error) {
-	out, err := h.Service.DescribeLogStreams(r.ctx, &api.DescribeLogStreamsRequest{LogGroupName: api.Some(group),
-		OrderBy: api.Some(api.OrderByLastEventTime), Descending: api.Some(true)})
+	out, err := h.Service.DescribeLogStreams(r.ctx, &api.DescribeLogStreamsRequest{
+		LogGroupName: api.Some(group),
+		OrderBy:      api.Some(api.OrderByLastEventTime), Descending: api.Some(true),
+	})
 	if err != nil {
 		return "", err
 	}

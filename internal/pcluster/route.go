@@ -26,22 +26,28 @@ var routes = []route{
 	{[]string{"images", "official"}, map[string]operation{"GET": {name: "list-official-images", answer: (*Handler).listOfficialImages}}},
 	{[]string{"images", "custom"}, map[string]operation{
 		"GET":  {name: "list-images", answer: (*Handler).listImages, statuses: &imageStatuses},
-		"POST": {name: "build-image", body: []string{"imageConfiguration", "imageId"}}}},
+		"POST": {name: "build-image", body: []string{"imageConfiguration", "imageId"}},
+	}},
 	{[]string{"images", "custom", "{id}"}, map[string]operation{
-		"GET": {name: "describe-image", answer: (*Handler).describeImage}, "DELETE": {name: "delete-image"}}},
+		"GET": {name: "describe-image", answer: (*Handler).describeImage}, "DELETE": {name: "delete-image"},
+	}},
 	{[]string{"images", "custom", "{id}", "logstreams"}, map[string]operation{"GET": {name: "list-image-log-streams", answer: (*Handler).listImageLogStreams}}},
 	{[]string{"images", "custom", "{id}", "logstreams", "{stream...}"}, map[string]operation{"GET": {name: "get-image-log-events", answer: (*Handler).getImageLogEvents}}},
 	{[]string{"images", "custom", "{id}", "stackevents"}, map[string]operation{"GET": {name: "get-image-stack-events", answer: (*Handler).getImageStackEvents}}},
 	{[]string{"clusters"}, map[string]operation{
 		"GET":  {name: "list-clusters", answer: (*Handler).listClusters, statuses: &clusterStatuses},
-		"POST": {name: "create-cluster", body: []string{"clusterConfiguration", "clusterName"}}}},
+		"POST": {name: "create-cluster", body: []string{"clusterConfiguration", "clusterName"}},
+	}},
 	{[]string{"clusters", "{id}"}, map[string]operation{
 		"GET": {name: "describe-cluster", answer: (*Handler).describeCluster},
-		"PUT": {name: "update-cluster", body: []string{"clusterConfiguration"}}, "DELETE": {name: "delete-cluster"}}},
+		"PUT": {name: "update-cluster", body: []string{"clusterConfiguration"}}, "DELETE": {name: "delete-cluster"},
+	}},
 	{[]string{"clusters", "{id}", "computefleet"}, map[string]operation{
-		"GET": {name: "describe-compute-fleet"}, "PATCH": {name: "update-compute-fleet", body: []string{"status"}}}},
+		"GET": {name: "describe-compute-fleet"}, "PATCH": {name: "update-compute-fleet", body: []string{"status"}},
+	}},
 	{[]string{"clusters", "{id}", "instances"}, map[string]operation{
-		"GET": {name: "describe-cluster-instances"}, "DELETE": {name: "delete-cluster-instances"}}},
+		"GET": {name: "describe-cluster-instances"}, "DELETE": {name: "delete-cluster-instances"},
+	}},
 	{[]string{"clusters", "{id}", "logstreams"}, map[string]operation{"GET": {name: "list-cluster-log-streams", answer: (*Handler).listClusterLogStreams}}},
 	{[]string{"clusters", "{id}", "logstreams", "{stream...}"}, map[string]operation{"GET": {name: "get-cluster-log-events", answer: (*Handler).getClusterLogEvents}}},
 	{[]string{"clusters", "{id}", "stackevents"}, map[string]operation{"GET": {name: "get-cluster-stack-events", answer: (*Handler).getClusterStackEvents}}},

@@ -143,8 +143,10 @@ func (s *site) command(line string) string {
 		err = s.service.CreateLogStream(ctx, &api.CreateLogStreamRequest{LogGroupName: word[1], LogStreamName: word[2]})
 	case "put":
 		at, _ := strconv.ParseInt(word[3], 10, 64)
-		_, err = s.service.PutLogEvents(ctx, &api.PutLogEventsRequest{LogGroupName: word[1], LogStreamName: word[2],
-			LogEvents: []api.InputLogEvent{{Timestamp: at, Message: []byte(word[4])}}})
+		_, err = s.service.PutLogEvents(ctx, &api.PutLogEventsRequest{
+			LogGroupName: word[1], LogStreamName: word[2],
+			LogEvents: []api.InputLogEvent{{Timestamp: at, Message: []byte(word[4])}},
+		})
 	default:
 		body := ""
 		if len(word) > 2 {

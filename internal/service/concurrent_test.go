@@ -24,8 +24,10 @@ func TestConcurrentUse(t *testing.T) {
 		all.Go(func() {
 			for b := range batches {
 				message := fmt.Sprintf("%s %d", stream, b)
-				_, err := h.PutLogEvents(h.ctx, &api.PutLogEventsRequest{LogGroupName: "g", LogStreamName: stream,
-					LogEvents: []api.InputLogEvent{{Timestamp: testTime.UnixMilli(), Message: []byte(message)}}})
+				_, err := h.PutLogEvents(h.ctx, &api.PutLogEventsRequest{
+					LogGroupName: "g", LogStreamName: stream,
+					LogEvents: []api.InputLogEvent{{Timestamp: testTime.UnixMilli(), Message: []byte(message)}},
+				})
 				if h.checkFault(t, err); err == nil {
 					acknowledged[w] = append(acknowledged[w], message)
 				}
