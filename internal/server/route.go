@@ -47,7 +47,7 @@ func (s *Server) routes(engine *storage.Engine) http.Handler {
 			metrics.ServeHTTP(w, r)
 		case cluster.Matches(path):
 			cluster.ServeHTTP(w, r)
-		case path == "/" && r.Method == http.MethodGet:
+		case path == "/" && (r.Method == http.MethodGet || r.Method == http.MethodHead):
 			status(w, http.StatusOK, "Tailrace: an endpoint of the CloudWatch Logs API.\nSet AWS_ENDPOINT_URL_CLOUDWATCH_LOGS to this address; see also /healthz, /readyz, /metrics and /v3/.")
 		default:
 			logs.ServeHTTP(w, r)

@@ -47,6 +47,7 @@ func TestRoutes(t *testing.T) {
 		{"GET", "/readyz", 200, "ok"},
 		{"GET", "/metrics", 200, "tailrace_requests_total"},
 		{"GET", "/", 200, "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"},
+		{"HEAD", "/", 200, ""},
 		{"GET", "/v3/images/custom?imageStatus=AVAILABLE&region=us-east-1", 200, `"images":[]`},
 		{"GET", "/prod/v3/images/custom?imageStatus=AVAILABLE&region=us-east-1", 200, `"images":[]`},
 		{"GET", "/elsewhere", 404, "UnknownOperationException"},
