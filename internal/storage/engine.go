@@ -3,7 +3,8 @@
 //
 //	open, recover   lock, live set, orphans, replay            append    encode → log → head, back-pressure
 //	flush           head → segment → catalog → log is cut      scan      snapshot, merge of heads and segments
-//	streams, walk   exact statistics, listings                 reclaim   expiry and deletion give space back
+//	streams, walk   exact statistics, listings                 pass, window   many streams of a segment in order of time
+//	reclaim         expiry and deletion give space back
 //
 // It knows no operation of the API: names, quotas, tokens and exceptions are the service's.
 //
@@ -61,6 +62,7 @@ type Engine struct {
 	log     *wal.Log
 	table   *table
 	readers *readers
+	windows *windows
 
 	flushMu  sync.Mutex
 	unsure   *change // a change whose commit failed in an unknown way; guarded by flushMu

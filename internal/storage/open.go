@@ -21,6 +21,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 		o: o, active: head.New(),
 		table:   newTable(o.MaxCachedStreams, newWalks(o.WalkBytes, o.Now)),
 		readers: newReaders(o),
+		windows: newWindows(o.PageBytes),
 		live:    map[catalog.SegmentID]*live{},
 		bytes:   map[logs.GroupID]int64{},
 		room:    make(chan struct{}),

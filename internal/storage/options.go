@@ -50,6 +50,9 @@ type Options struct {
 	ScanRows  int
 	ScanBytes int
 
+	// PageBytes bounds the memory of what the pages of walks over groups leave for the next page; default 32 MiB.
+	PageBytes int
+
 	// WAL are the write-ahead log's own options; FS and Dir are set by the engine.
 	WAL wal.Options
 	// Manual switches off all background work: flushes, statistics and reclaims happen only when called for, and appends
@@ -76,6 +79,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.ScanRuns, 64)
 	setDefault(&o.ScanRows, 32<<10)
 	setDefault(&o.ScanBytes, 32<<20)
+	setDefault(&o.PageBytes, 32<<20)
 	return o
 }
 

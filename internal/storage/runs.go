@@ -57,6 +57,9 @@ func (s *Scanner) open(x source) {
 func (s *Scanner) openSegment(l *live, reader *segment.Reader) {
 	defer s.done(l)
 	most := max(s.e.o.ScanRuns/s.share, 1)
+	if s.isPage() {
+		most = min(most, pageRuns)
+	}
 	if len(s.streams) > 0 && len(s.streams) <= most {
 		for id := range s.streams {
 			if run, ok := reader.Run(s.q.Group, id); ok && s.wantsRun(&run) {
