@@ -130,41 +130,63 @@ func (s *Service) filterPlace(walk walk, in *api.FilterLogEventsRequest) (filter
 
 // filterPage reads one page and returns with it the id after which to go on, or zero at the end.
 func (s *Service) filterPage(ctx context.Context, q storage.Query, pattern *filterpattern.Pattern, limit int32) ([]api.FilteredLogEvent, logs.EventID, error) {
-	budget := scanBudget{pattern: pattern, left: s.scanBudget}
+	p := filterPage{budget: scanBudget{pattern: pattern, left: s.scanBudget}, events: []api.FilteredLogEvent{}, room: newPageRoom(limit)}
 	if !pattern.MatchAll() {
-		q.Match = budget.match
+		q.Match = p.budget.match
+		q.MaxBytes = max(s.scanBudget/4, 1)
 	}
-	q.Limit = int(limit) + 1 // one more tells whether there is a next page
-	scan := s.engine.Scan(ctx, q)
+	for {
+		rest, err := p.scan(ctx, s.engine, q)
+		if err != nil || p.isFull || rest.IsZero() || p.budget.left < s.scanBudget/2 {
+			return p.events, rest, err
+		}
+		if q.Reverse {
+			q.Before = rest
+		} else {
+			q.After = rest
+		}
+	}
+}
+
+// filterPage is a page being filled.
+type filterPage struct {
+	budget scanBudget
+	room   pageRoom
+	events []api.FilteredLogEvent
+	last   logs.EventID // of events
+	texts  arena
+	isFull bool // or enough was looked at
+}
+
+// scan adds the events of one scan and returns the id after which to go on, or zero at the end.
+func (p *filterPage) scan(ctx context.Context, engine *storage.Engine, q storage.Query) (logs.EventID, error) {
+	q.Limit = p.room.events + 1 // one more tells whether there is a next page
+	scan := engine.Scan(ctx, q)
 	defer scan.Close()
-	var (
-		events = []api.FilteredLogEvent{}
-		last   logs.EventID
-		texts  arena
-		room   = newPageRoom(limit)
-	)
 	for scan.Next() {
 		batch := scan.Batch()
-		events = slices.Grow(events, min(batch.Len(), room.events))
+		p.events = slices.Grow(p.events, min(batch.Len(), p.room.events))
 		for i := range batch.Len() {
 			id, message := batch.ID[i], batch.Message[i]
-			if budget.isSpent() && !pattern.Match(message) {
-				return events, id, nil
+			if p.budget.isSpent() && !p.budget.pattern.Match(message) {
+				p.isFull = true
+				return id, nil
 			}
-			if !room.take(message) {
-				return events, last, nil
+			if !p.room.take(message) {
+				p.isFull = true
+				return p.last, nil
 			}
-			last = id
-			events = append(events, api.FilteredLogEvent{
+			p.last = id
+			p.events = append(p.events, api.FilteredLogEvent{
 				LogStreamName: batch.StreamName[i],
 				Timestamp:     id.Timestamp,
 				IngestionTime: id.Ingestion,
-				EventID:       texts.eventID(id),
-				Message:       texts.copy(message),
+				EventID:       p.texts.eventID(id),
+				Message:       p.texts.copy(message),
 			})
 		}
 	}
-	return events, logs.EventID{}, scan.Err()
+	return scan.Rest(), scan.Err()
 }
 
 // scanBudget bounds how many message bytes one call looks at. Once it is spent, every message passes the scan's filter, so

@@ -30,6 +30,9 @@ type Query struct {
 	Match func(message []byte) bool
 	// Limit is how many events the caller wants at most, 0 if that is not known: the scan ends there, and plans for it.
 	Limit int
+	// MaxBytes is about how many message bytes the scan may look at, 0 if that does not matter. One that would look at more
+	// leaves out what lies behind a time that it chooses; see Scanner.Rest. It covers at least a millisecond.
+	MaxBytes int64
 }
 
 // Scanner gives the events of a query in order of id, in batches. It sees every event that was acknowledged before Scan and
@@ -47,6 +50,7 @@ type Scanner struct {
 	batch   column.Batch
 	arena   []byte // messages of the batch that lie in memory which is used again
 	given   int
+	rest    logs.EventID
 	scanned int64
 	err     error
 }
@@ -63,7 +67,10 @@ func (e *Engine) Scan(ctx context.Context, q Query) *Scanner {
 			s.streams[id] = true
 		}
 	}
-	for _, h := range s.snapshot() {
+	heads := s.snapshot()
+	s.shorten()
+	q = s.q
+	for _, h := range heads {
 		c := h.Cursor(head.Query{Group: q.Group, Streams: q.Streams, Keep: s.keepName(), Range: q.Range, After: q.After, Before: q.Before, Reverse: q.Reverse})
 		s.add(&headInput{cursor: c})
 	}
