@@ -163,15 +163,20 @@ func (l *Log) create(number uint64) (*active, error) {
 		err = f.Sync()
 	}
 	if err == nil {
-		err = l.o.FS.SyncDir(l.o.Dir)
-	}
-	if err == nil {
-		err = l.o.FS.SyncDir(path.Dir(path.Clean(l.o.Dir)))
+		err = l.syncNames()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("begin %s: %w", a.name, errors.Join(err, f.Close()))
 	}
 	return a, nil
+}
+
+// syncNames makes the names of the log's files and of its directory durable.
+func (l *Log) syncNames() error {
+	if err := l.o.FS.SyncDir(l.o.Dir); err != nil {
+		return err
+	}
+	return l.o.FS.SyncDir(path.Dir(path.Clean(l.o.Dir)))
 }
 
 // retire closes the active file; it stays until Cut.

@@ -1,6 +1,9 @@
 package wal
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // replayer goes through the records of one file.
 type replayer struct {
@@ -20,10 +23,11 @@ func (r *recovery) file(f *found, last bool) error {
 		in:     reader{f: f.f, size: f.size, salt: f.salt, window: r.window[:0]},
 		damage: Damage{File: f.name},
 	}
-	// After the end of the process alone, what was being written is there but not durable. It is about to be replayed.
+	// After the end of the process alone, what was being written is there but not durable, the name of the file included. It
+	// is about to be replayed, and written to.
 	var syncErr error
 	if last {
-		syncErr = f.f.Sync()
+		syncErr = errors.Join(f.f.Sync(), r.log.syncNames())
 	}
 	if f.first > r.next {
 		if n := r.lose(f.first); n > 0 {
