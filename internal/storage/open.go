@@ -56,14 +56,14 @@ func (e *Engine) open(ctx context.Context) error {
 	return nil
 }
 
-// makeDirs makes the directories and their names durable. A full disk does not matter if they are there.
+// makeDirs makes the directories, and their names durable: those that are there too, which may have been made right before
+// a process ended. A full disk does not matter if they are there.
 func (e *Engine) makeDirs() error {
 	for _, dir := range []string{e.o.Dir, e.readers.dir} {
-		if _, err := e.o.FS.Stat(dir); err == nil {
-			continue
-		}
-		if err := e.o.FS.MkdirAll(dir); err != nil {
-			return err
+		if _, err := e.o.FS.Stat(dir); err != nil {
+			if err := e.o.FS.MkdirAll(dir); err != nil {
+				return err
+			}
 		}
 		if err := e.o.FS.SyncDir(path.Dir(dir)); err != nil {
 			return err

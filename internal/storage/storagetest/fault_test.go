@@ -300,3 +300,28 @@ func TestOldCatalog(t *testing.T) {
 		t.Errorf("scan: %v, %v", got, err)
 	}
 }
+
+// Directories that another made, or a process that ended right after, have durable names before anything relies on them.
+func TestDirectoriesAreDurable(t *testing.T) {
+	s := New(t, storage.Options{Manual: true})
+	s.Kill()
+	s.Disk = vfs.NewMem()
+	if err := s.Disk.MkdirAll("data/segments"); err != nil {
+		t.Fatal(err)
+	}
+	s.Open()
+	if _, err := s.Append("app", "a", event(1, "flushed")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Engine.Flush(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Append("app", "a", event(2, "in the log")); err != nil {
+		t.Fatal(err)
+	}
+	s.Crash(vfs.Crash{Unsynced: vfs.Lost})
+	s.Open()
+	if got, err := s.Scan("app", storage.Query{Range: logs.AllTime}); err != nil || len(got) != 2 {
+		t.Errorf("after a power cut: %v, %v", got, err)
+	}
+}
