@@ -190,3 +190,35 @@ func TestClone(t *testing.T) {
 		t.Error("a catalog in a file was cloned")
 	}
 }
+
+// What a start reads in the log that a killed process left is durable before anybody relies on it: a checkpoint has synced
+// it, and copied it to the database.
+func TestOpenSettlesTheLog(t *testing.T) {
+	copyTo := func(dir string, from string, names ...string) string {
+		for _, name := range names {
+			b, err := os.ReadFile(filepath.Join(from, name))
+			if err == nil {
+				err = os.WriteFile(filepath.Join(dir, name), b, 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		return filepath.Join(dir, "catalog.db")
+	}
+	dir := t.TempDir()
+	c := openFile(t, filepath.Join(dir, "catalog.db"), Options{})
+	defer c.Close()
+	g, err := c.CreateGroup(t.Context(), catalog.Group{Name: "g"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	killed := t.TempDir()
+	restarted := openFile(t, copyTo(killed, dir, "catalog.db", "catalog.db-wal"), Options{})
+	defer restarted.Close()
+	alone := openFile(t, copyTo(t.TempDir(), killed, "catalog.db"), Options{})
+	defer alone.Close()
+	if _, err := alone.GroupByID(t.Context(), g.ID); err != nil {
+		t.Errorf("the database without its log: %v", err)
+	}
+}

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	_ "modernc.org/sqlite" // the driver registers itself as "sqlite"
+	codes "modernc.org/sqlite/lib"
 
 	"tailrace/internal/catalog/sqlcat"
 )
@@ -112,6 +113,9 @@ func open(ctx context.Context, at place, o Options) (_ *Catalog, err error) {
 	if err := prepareDatabase(ctx, w, o); err != nil {
 		return nil, err
 	}
+	if err := settle(ctx, w, at); err != nil {
+		return nil, err
+	}
 	s := &store{db: db, readers: make(chan *session, o.Readers), memory: at.inMemory()}
 	for range o.Readers {
 		r, err := openSession(ctx, db, readerPragmas(at, o))
@@ -140,6 +144,20 @@ func prepareDatabase(ctx context.Context, w *session, o Options) error {
 	}
 	if err != nil {
 		_, _ = w.conn.ExecContext(ctx, "ROLLBACK") // the transaction may be over already
+	}
+	return err
+}
+
+// settle makes durable what is about to be read. A process that was killed during a commit may leave the commit in SQLite's
+// log but not on the disk: it counts from now on, and the engine gives up its own log for it. A checkpoint syncs the log
+// first; that it cannot copy all of it, for want of room or because of others, does not matter.
+func settle(ctx context.Context, w *session, at place) error {
+	if at.inMemory() {
+		return nil
+	}
+	_, err := w.conn.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)")
+	if isBusy(err) || primary(err) == codes.SQLITE_FULL {
+		return nil
 	}
 	return err
 }
