@@ -209,6 +209,7 @@ func live(t *testing.T, steps int, crash vfs.Crash) (total int, err error) {
 
 // TestCrashEverywhere cuts the power before each step of a workload and opens what is left of the disk.
 func TestCrashEverywhere(t *testing.T) {
+	t.Parallel()
 	total, err := live(t, -1, vfs.Crash{})
 	if err != nil {
 		t.Fatal(err)

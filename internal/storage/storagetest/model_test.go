@@ -30,6 +30,7 @@ var groupNames, streamNames = []string{"app", "db"}, []string{"a", "b", "ba", "c
 
 // TestModel lets stores live random lives under random options and holds all they answer against the model.
 func TestModel(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		o := storage.Options{
 			Manual:           true,

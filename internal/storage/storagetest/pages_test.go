@@ -42,6 +42,7 @@ func (s *Store) page(group string, q storage.Query, behind logs.EventID, limit, 
 // The pages of a walk are what one scan gives, however they are cut, in both directions and for any choice of streams,
 // from heads and overlapping segments, while streams are deleted and segments are rewritten.
 func TestPagesAreTheScan(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		s := New(t, storage.Options{Manual: true, ReclaimShare: 0.01, Segment: segment.Options{BlockBytes: 60},
 			ScanRows: rapid.IntRange(1, 40).Draw(r, "rows"), ScanBytes: rapid.IntRange(1, 300).Draw(r, "bytes"),

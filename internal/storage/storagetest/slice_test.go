@@ -44,6 +44,7 @@ func (s *Store) sliced(q storage.Query) (all []Event, scans int, scanned int64) 
 
 // The slices of a scan give what the whole scan gives.
 func TestSlicesAreTheScan(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		s := New(t, storage.Options{Manual: true, ScanRows: 8})
 		defer s.Kill()
