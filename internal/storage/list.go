@@ -176,7 +176,7 @@ func (e *Engine) listByLastEvent(ctx context.Context, q catalog.StreamQuery, o o
 			return page, nil
 		}
 		var s catalog.Stream
-		found := true
+		var found bool
 		if row != nil && (len(o.page) == 0 || comparePlaces(q, placeOf(row), o.page[0].StreamCursor) < 0) {
 			s, last = *row, placeOf(row)
 			rows.pop()

@@ -35,8 +35,10 @@ type pass struct {
 
 func newPass(s *Scanner, l *live, reader *segment.Reader) *pass {
 	o := &s.e.o
-	p := &pass{segment: l, reader: reader, lo: s.lo, hi: s.hi, more: true,
-		rows: max(o.ScanRows/s.share, min(minPassRows, o.ScanRows)), bytes: max(o.ScanBytes/s.share, min(minPassBytes, o.ScanBytes))}
+	p := &pass{
+		segment: l, reader: reader, lo: s.lo, hi: s.hi, more: true,
+		rows: max(o.ScanRows/s.share, min(minPassRows, o.ScanRows)), bytes: max(o.ScanBytes/s.share, min(minPassBytes, o.ScanBytes)),
+	}
 	if s.isPage() {
 		p.key = &windowKey{segment: l.meta.ID, group: s.q.Group, streams: s.streamsKey()}
 	}

@@ -59,9 +59,11 @@ func TestCursorModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := New()
 		all := drawRows(t, h)
-		q := Query{Group: logs.GroupID(rapid.Uint64Range(1, 3).Draw(t, "q group")), Reverse: rapid.Bool().Draw(t, "reverse"),
+		q := Query{
+			Group: logs.GroupID(rapid.Uint64Range(1, 3).Draw(t, "q group")), Reverse: rapid.Bool().Draw(t, "reverse"),
 			Range: logs.TimeRange{Start: rapid.Int64Range(0, 21).Draw(t, "start"), End: rapid.Int64Range(0, 22).Draw(t, "end")},
-			After: drawBound(t, all, "after"), Before: drawBound(t, all, "before")}
+			After: drawBound(t, all, "after"), Before: drawBound(t, all, "before"),
+		}
 		switch rapid.IntRange(0, 2).Draw(t, "choice") {
 		case 1:
 			q.Streams = []logs.StreamID{11, 22}

@@ -52,8 +52,10 @@ func Encode(group logs.GroupID, stream logs.StreamID, ingestion int64, events []
 	if ingestion < 0 || events[len(events)-1].Timestamp >= logs.AllTime.End {
 		return Run{}, ErrTime
 	}
-	run := Run{Group: group, Stream: stream, Ingestion: ingestion, Count: len(events),
-		First: events[0].Timestamp, Last: events[len(events)-1].Timestamp}
+	run := Run{
+		Group: group, Stream: stream, Ingestion: ingestion, Count: len(events),
+		First: events[0].Timestamp, Last: events[len(events)-1].Timestamp,
+	}
 	size := 1 + uvarintLen(uint64(group)) + uvarintLen(uint64(stream)) + uvarintLen(uint64(ingestion)) + uvarintLen(uint64(len(events)))
 	last := int64(0)
 	for i := range events {

@@ -29,8 +29,10 @@ func (b *block) append(id logs.EventID, message []byte) {
 }
 
 func (b *block) first() logs.EventID {
-	return logs.EventID{Timestamp: b.ints[colTimestamp][0], Ingestion: b.ints[colIngestion][0],
-		Request: uint64(b.ints[colRequest][0]), Index: uint16(b.ints[colIndex][0])}
+	return logs.EventID{
+		Timestamp: b.ints[colTimestamp][0], Ingestion: b.ints[colIngestion][0],
+		Request: uint64(b.ints[colRequest][0]), Index: uint16(b.ints[colIndex][0]),
+	}
 }
 
 func (b *block) reset() {

@@ -52,8 +52,10 @@ func corpus(seed uint64, size, streams, batch int) []testRun {
 	return runs
 }
 
-var words = []string{"timeout", "connection reset by peer", "order accepted", "payment declined", "cache miss", "retrying request",
-	"user logged in", "inventory updated", "shipment created", "session expired"}
+var words = []string{
+	"timeout", "connection reset by peer", "order accepted", "payment declined", "cache miss", "retrying request",
+	"user logged in", "inventory updated", "shipment created", "session expired",
+}
 
 func testMessage(rnd *rand.Rand, kind int, ts int64) []byte {
 	switch {

@@ -17,8 +17,10 @@ import (
 func smallRuns() []testRun {
 	var runs []testRun
 	for s := range 6 {
-		run := testRun{Stream: Stream{Group: logs.GroupID(1 + s/2), Stream: logs.StreamID(10 + s), GroupName: fmt.Sprintf("/app/%d", s/2),
-			StreamName: fmt.Sprintf("host-%d", s), Scope: logs.Scope{Account: "000000000000", Region: "eu-west-1"}}}
+		run := testRun{Stream: Stream{
+			Group: logs.GroupID(1 + s/2), Stream: logs.StreamID(10 + s), GroupName: fmt.Sprintf("/app/%d", s/2),
+			StreamName: fmt.Sprintf("host-%d", s), Scope: logs.Scope{Account: "000000000000", Region: "eu-west-1"},
+		}}
 		for i := range 8 {
 			run.ids = append(run.ids, logs.EventID{Timestamp: int64(1000 + i*(s+1)), Ingestion: int64(2000 + i/3), Request: uint64(7 + i/3), Index: uint16(i % 3)})
 			run.messages = append(run.messages, fmt.Appendf(nil, "host-%d says %d %d", s, i, i*7919))

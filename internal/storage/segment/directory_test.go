@@ -45,13 +45,17 @@ func drawBlock(t *rapid.T, row int64) blockEntry {
 		firstRow: row,
 		rows:     rapid.Int32Range(1, maxRows).Draw(t, "rows"),
 		bytes:    rapid.Int64Range(0, maxPage).Draw(t, "bytes"),
-		first: logs.EventID{Timestamp: rapid.Int64Min(0).Draw(t, "ts"), Ingestion: rapid.Int64Min(0).Draw(t, "in"),
-			Request: rapid.Uint64().Draw(t, "rq"), Index: rapid.Uint16().Draw(t, "ix")},
+		first: logs.EventID{
+			Timestamp: rapid.Int64Min(0).Draw(t, "ts"), Ingestion: rapid.Int64Min(0).Draw(t, "in"),
+			Request: rapid.Uint64().Draw(t, "rq"), Index: rapid.Uint16().Draw(t, "ix"),
+		},
 	}
 	for c := range b.page {
 		size := rapid.IntRange(0, maxPage).Draw(t, "size")
-		b.page[c] = pageEntry{size: size, header: rapid.IntRange(0, size).Draw(t, "header"),
-			raw: rapid.IntRange(0, maxPage).Draw(t, "raw"), crc: rapid.Uint32().Draw(t, "crc")}
+		b.page[c] = pageEntry{
+			size: size, header: rapid.IntRange(0, size).Draw(t, "header"),
+			raw: rapid.IntRange(0, maxPage).Draw(t, "raw"), crc: rapid.Uint32().Draw(t, "crc"),
+		}
 	}
 	return b
 }
@@ -64,13 +68,17 @@ func drawDirectoryRuns(t *rapid.T, rows int64) (runs []Run) {
 		n := rapid.Int64Range(1, rows-row).Draw(t, "n")
 		first := rapid.Int64Range(0, 1<<62).Draw(t, "first")
 		s.StreamName = rapid.String().Draw(t, "name")
-		runs = append(runs, Run{Stream: s, FirstRow: row, Rows: n, Bytes: rapid.Int64Min(0).Draw(t, "bytes"),
-			FirstEvent: first, LastEvent: first + rapid.Int64Range(0, 1<<61).Draw(t, "span")})
+		runs = append(runs, Run{
+			Stream: s, FirstRow: row, Rows: n, Bytes: rapid.Int64Min(0).Draw(t, "bytes"),
+			FirstEvent: first, LastEvent: first + rapid.Int64Range(0, 1<<61).Draw(t, "span"),
+		})
 		row += n
 		s.Stream += logs.StreamID(rapid.Uint64Range(1, 1<<40).Draw(t, "stream"))
 		if rapid.Bool().Draw(t, "next") {
-			s = Stream{Group: s.Group + logs.GroupID(rapid.Uint64Range(1, 1<<50).Draw(t, "group")), GroupName: fmt.Sprint("g", row),
-				Scope: logs.Scope{Account: "1", Region: "r"}}
+			s = Stream{
+				Group: s.Group + logs.GroupID(rapid.Uint64Range(1, 1<<50).Draw(t, "group")), GroupName: fmt.Sprint("g", row),
+				Scope: logs.Scope{Account: "1", Region: "r"},
+			}
 		}
 	}
 	return runs

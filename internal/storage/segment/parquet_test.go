@@ -36,8 +36,10 @@ func foreignRows(runs []testRun) (rows []foreignRow) {
 	for i := range runs {
 		r := &runs[i]
 		for j, id := range r.ids {
-			rows = append(rows, foreignRow{r.Scope.Account, r.Scope.Region, r.GroupName, r.StreamName, id.Timestamp, id.Ingestion,
-				string(r.messages[j]), id.Request, uint32(id.Index), uint64(r.Group), uint64(r.Stream.Stream)})
+			rows = append(rows, foreignRow{
+				r.Scope.Account, r.Scope.Region, r.GroupName, r.StreamName, id.Timestamp, id.Ingestion,
+				string(r.messages[j]), id.Request, uint32(id.Index), uint64(r.Group), uint64(r.Stream.Stream),
+			})
 		}
 	}
 	return rows

@@ -30,8 +30,10 @@ func drawRuns(t *rapid.T) []testRun {
 		stream := logs.StreamID(rapid.SampledFrom([]uint64{0, 7, 1 << 62}).Draw(t, "base"))
 		for range rapid.IntRange(1, 6).Draw(t, "streams") {
 			stream += logs.StreamID(rapid.Uint64Range(1, 3).Draw(t, "stream"))
-			run := testRun{Stream: Stream{Group: group, Stream: stream, GroupName: fmt.Sprintf("/g/%d", group), Scope: scope,
-				StreamName: rapid.SampledFrom([]string{"a", "näme", "bad\xff", "x/y/[$LATEST]"}).Draw(t, "name") + fmt.Sprint(stream)}}
+			run := testRun{Stream: Stream{
+				Group: group, Stream: stream, GroupName: fmt.Sprintf("/g/%d", group), Scope: scope,
+				StreamName: rapid.SampledFrom([]string{"a", "näme", "bad\xff", "x/y/[$LATEST]"}).Draw(t, "name") + fmt.Sprint(stream),
+			}}
 			run.ids = drawIDs(t)
 			for range run.ids {
 				run.messages = append(run.messages, drawMessage(t))
@@ -174,8 +176,10 @@ func checkDirectory(t *rapid.T, r *Reader, meta Meta, stored []testRun) {
 	row := int64(0)
 	for i, run := range r.All() {
 		ids := stored[i].ids
-		want := Run{Stream: stored[i].Stream, FirstRow: row, Rows: int64(len(ids)), Bytes: stored[i].bytes(),
-			FirstEvent: ids[0].Timestamp, LastEvent: ids[len(ids)-1].Timestamp}
+		want := Run{
+			Stream: stored[i].Stream, FirstRow: row, Rows: int64(len(ids)), Bytes: stored[i].bytes(),
+			FirstEvent: ids[0].Timestamp, LastEvent: ids[len(ids)-1].Timestamp,
+		}
 		if run != want {
 			t.Fatalf("run %d = %+v, want %+v", i, run, want)
 		}

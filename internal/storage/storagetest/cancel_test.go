@@ -20,8 +20,10 @@ import (
 // same name and segments are reclaimed: what was answered with an error is never there, what was acknowledged is there once as
 // long as its stream is, and statistics count just that. Also after a crash and after a clean stop.
 func TestAppendsCancelled(t *testing.T) {
-	s := New(t, storage.Options{FlushBytes: 8000, MaxFrozen: 1, MaxDirtyStreams: 2, MaxCachedStreams: 3, ReclaimShare: 0.01, FlushAge: time.Millisecond,
-		WAL: wal.Options{OnSync: func(time.Duration, int, int) { time.Sleep(50 * time.Microsecond) }}})
+	s := New(t, storage.Options{
+		FlushBytes: 8000, MaxFrozen: 1, MaxDirtyStreams: 2, MaxCachedStreams: 3, ReclaimShare: 0.01, FlushAge: time.Millisecond,
+		WAL: wal.Options{OnSync: func(time.Duration, int, int) { time.Sleep(50 * time.Microsecond) }},
+	})
 	ctx, group := context.Background(), s.Group("app").ID
 	l := &answers{acknowledged: map[string]logs.StreamID{}, refused: map[string]bool{}}
 	stream := func(name string) (catalog.Stream, error) {

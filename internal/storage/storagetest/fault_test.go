@@ -174,8 +174,10 @@ func TestConcurrent(t *testing.T) {
 	for w := range 4 {
 		writers.Go(func() {
 			for i := range batches {
-				id, err := s.Engine.Append(ctx, storage.Batch{Group: group, Stream: streams[w], Ingestion: int64(1_000_000 + i),
-					Events: []logs.Event{event(int64(i%17), "one"), event(int64(i%17), "two")}})
+				id, err := s.Engine.Append(ctx, storage.Batch{
+					Group: group, Stream: streams[w], Ingestion: int64(1_000_000 + i),
+					Events: []logs.Event{event(int64(i%17), "one"), event(int64(i%17), "two")},
+				})
 				if err != nil {
 					t.Error(err)
 					return

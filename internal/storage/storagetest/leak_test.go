@@ -61,8 +61,10 @@ func TestNoHandlesLeft(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := storage.Open(ctx, storage.Options{FS: handles{disk, open}, Dir: "data", Catalog: memory, Manual: true, MaxOpenSegments: 3,
-		ReclaimShare: 0.01, ScanRuns: 4, ScanRows: 10, Segment: segment.Options{BlockBytes: 100}})
+	e, err := storage.Open(ctx, storage.Options{
+		FS: handles{disk, open}, Dir: "data", Catalog: memory, Manual: true, MaxOpenSegments: 3,
+		ReclaimShare: 0.01, ScanRuns: 4, ScanRows: 10, Segment: segment.Options{BlockBytes: 100},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,8 +100,15 @@ func TestNoHandlesLeft(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, q := range []storage.Query{
-		{}, {Reverse: true}, {Limit: 5}, {Limit: 5, Reverse: true}, {StreamPrefix: "s1"}, {Streams: []logs.StreamID{streams[1].ID, streams[2].ID}},
-		{Match: func([]byte) bool { return false }}, {MaxBytes: 10}, {MaxBytes: 10, Reverse: true},
+		{},
+		{Reverse: true},
+		{Limit: 5},
+		{Limit: 5, Reverse: true},
+		{StreamPrefix: "s1"},
+		{Streams: []logs.StreamID{streams[1].ID, streams[2].ID}},
+		{Match: func([]byte) bool { return false }},
+		{MaxBytes: 10},
+		{MaxBytes: 10, Reverse: true},
 	} {
 		for steps := range 4 {
 			limited, cancel := context.WithCancel(ctx)

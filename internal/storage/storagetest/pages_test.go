@@ -44,9 +44,11 @@ func (s *Store) page(group string, q storage.Query, behind logs.EventID, limit, 
 func TestPagesAreTheScan(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
-		s := New(t, storage.Options{Manual: true, ReclaimShare: 0.01, Segment: segment.Options{BlockBytes: 60},
+		s := New(t, storage.Options{
+			Manual: true, ReclaimShare: 0.01, Segment: segment.Options{BlockBytes: 60},
 			ScanRows: rapid.IntRange(1, 40).Draw(r, "rows"), ScanBytes: rapid.IntRange(1, 300).Draw(r, "bytes"),
-			PageBytes: rapid.SampledFrom([]int{1, 2000, 1 << 20}).Draw(r, "page bytes")})
+			PageBytes: rapid.SampledFrom([]int{1, 2000, 1 << 20}).Draw(r, "page bytes"),
+		})
 		defer s.Kill()
 		for i := range rapid.IntRange(1, 60).Draw(r, "batches") {
 			name := fmt.Sprint("s", rapid.IntRange(0, 9).Draw(r, "stream"))

@@ -186,8 +186,10 @@ func (r *runner) recovered() string {
 
 func (r *runner) scan(a args) string {
 	group, stream, one := strings.Cut(a.target, "/")
-	q := storage.Query{Range: logs.TimeRange{Start: a.number("start", 0), End: a.number("end", logs.AllTime.End)},
-		StreamPrefix: a.named["prefix"], Reverse: a.has("reverse"), Limit: int(a.number("limit", 0))}
+	q := storage.Query{
+		Range:        logs.TimeRange{Start: a.number("start", 0), End: a.number("end", logs.AllTime.End)},
+		StreamPrefix: a.named["prefix"], Reverse: a.has("reverse"), Limit: int(a.number("limit", 0)),
+	}
 	if one {
 		s, err := r.Engine.Stream(context.Background(), r.Group(group).ID, stream)
 		if err != nil {

@@ -159,8 +159,10 @@ func TestFlushAgeWithClockSetBack(t *testing.T) {
 	}
 	var clock atomic.Int64
 	clock.Store(10_000_000)
-	e, err := storage.Open(ctx, storage.Options{FS: vfs.NewMem(), Dir: "data", Catalog: memory, FlushAge: 8 * time.Millisecond,
-		Now: func() time.Time { return time.UnixMilli(clock.Load()) }})
+	e, err := storage.Open(ctx, storage.Options{
+		FS: vfs.NewMem(), Dir: "data", Catalog: memory, FlushAge: 8 * time.Millisecond,
+		Now: func() time.Time { return time.UnixMilli(clock.Load()) },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,8 +211,10 @@ func TestIntervalStatistics(t *testing.T) {
 	var e *storage.Engine
 	open := func() {
 		t.Helper()
-		if e, err = storage.Open(ctx, storage.Options{FS: disk, Dir: "data", Catalog: c, Manual: true,
-			WAL: wal.Options{Sync: wal.SyncInterval, Interval: time.Hour}}); err != nil {
+		if e, err = storage.Open(ctx, storage.Options{
+			FS: disk, Dir: "data", Catalog: c, Manual: true,
+			WAL: wal.Options{Sync: wal.SyncInterval, Interval: time.Hour},
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}
