@@ -1,10 +1,12 @@
 package service
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"tailrace/internal/api"
 	"tailrace/internal/storage"
@@ -79,4 +81,27 @@ func (h *harness) checkFault(t *testing.T, err error) {
 	if e, ok := errors.AsType[api.Exception](err); !ok || e.HTTPStatus() != 400 {
 		t.Error(err)
 	}
+}
+
+// A search waits while as many as may run do, goes on when one of them ends, and gives up with its caller.
+func TestSearchesWait(t *testing.T) {
+	h := newHarness(t, Config{MaxSearches: 1}, storage.Options{})
+	must(t, h.CreateLogGroup(h.ctx, &api.CreateLogGroupRequest{LogGroupName: "g"}))
+	search := func(ctx context.Context) error {
+		_, err := h.FilterLogEvents(ctx, &api.FilterLogEventsRequest{LogGroupName: api.Some("g")})
+		return err
+	}
+	for range 3 {
+		must(t, search(h.ctx))
+	}
+	h.searches <- struct{}{}
+	impatient, cancel := context.WithTimeout(h.ctx, 20*time.Millisecond)
+	defer cancel()
+	if err := search(impatient); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("with no room: %v", err)
+	}
+	waiting := make(chan error)
+	go func() { waiting <- search(h.ctx) }()
+	<-h.searches
+	must(t, <-waiting)
 }

@@ -53,6 +53,12 @@ func (s *Service) FilterLogEvents(ctx context.Context, in *api.FilterLogEventsRe
 	} else {
 		q.After = place.id
 	}
+	select {
+	case s.searches <- struct{}{}:
+		defer func() { <-s.searches }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	events, more, err := s.filterPage(ctx, q, pattern, in.Limit.Or(maxPageEvents))
 	if err != nil {
 		return nil, groupNoun.exception("filter events of "+g.Name, err)

@@ -16,6 +16,9 @@ import (
 // about a second of one core.
 const DefaultScanBudget = 1 << 30
 
+// DefaultMaxSearches keeps two cores busy while some searches wait for the disk.
+const DefaultMaxSearches = 4
+
 // Config says what a Service works with.
 type Config struct {
 	Catalog catalog.Catalog
@@ -29,6 +32,9 @@ type Config struct {
 	ExactStoredBytes bool
 	// ScanBudget replaces DefaultScanBudget if it is not 0. Bytes of messages; a call stops at the first batch beyond it.
 	ScanBudget int64
+	// MaxSearches replaces DefaultMaxSearches if it is not 0: how many FilterLogEvents calls read at a time; more of them wait.
+	// It bounds memory, a search holding up to about 32 MiB.
+	MaxSearches int
 	// MaxEventAge and MaxEventLead replace DefaultMaxEventAge and DefaultMaxEventLead if they are not 0: how far before and
 	// after the clock an event may be.
 	MaxEventAge, MaxEventLead time.Duration
@@ -44,7 +50,8 @@ type Service struct {
 	groups     groupCache
 	exactBytes bool
 	scanBudget int64
-	maxAge     int64 // milliseconds, as is maxLead
+	searches   chan struct{} // has room for those that run
+	maxAge     int64         // milliseconds, as is maxLead
 	maxLead    int64
 	eventLists sync.Pool // of *[]logs.Event
 }
@@ -59,6 +66,7 @@ func New(c Config) *Service {
 		now:        c.Now,
 		exactBytes: c.ExactStoredBytes,
 		scanBudget: c.ScanBudget,
+		searches:   make(chan struct{}, cmp.Or(c.MaxSearches, DefaultMaxSearches)),
 		maxAge:     cmp.Or(c.MaxEventAge, DefaultMaxEventAge).Milliseconds(),
 		maxLead:    cmp.Or(c.MaxEventLead, DefaultMaxEventLead).Milliseconds(),
 	}
