@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -34,7 +35,7 @@ type clientFlags struct {
 
 func (c *clientFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&c.endpoint, "endpoint", firstOf(os.Getenv("TAILRACE_ENDPOINT"), os.Getenv("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"),
+	f.StringVar(&c.endpoint, "endpoint", cmp.Or(os.Getenv("TAILRACE_ENDPOINT"), os.Getenv("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"),
 		os.Getenv("AWS_ENDPOINT_URL"), "http://127.0.0.1:4586"), "`URL` of the server (TAILRACE_ENDPOINT, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS)")
 	f.StringVar(&c.profile, "profile", "", "`profile` of the AWS configuration with the credentials (AWS_PROFILE)")
 	f.StringVar(&c.region, "region", "", "`region` to look in (AWS_REGION; default us-east-1)")
@@ -50,15 +51,6 @@ func checkOutput(output string) error {
 		return badUsage("--output %q: want table or json", output)
 	}
 	return nil
-}
-
-func firstOf(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }
 
 // anonymous signs where the machine has no credentials: a server without keys takes any.
@@ -89,7 +81,7 @@ func (c *clientFlags) connect(ctx context.Context) (*connection, error) {
 	if err != nil {
 		return nil, fmt.Errorf("AWS configuration: %w", err)
 	}
-	conn := newConnection(c.endpoint, firstOf(c.region, cfg.Region, "us-east-1"), cfg.Credentials)
+	conn := newConnection(c.endpoint, cmp.Or(c.region, cfg.Region, "us-east-1"), cfg.Credentials)
 	// The metadata service is the SDK's last resort: nothing else is configured.
 	if aws.IsCredentialsProvider(cfg.Credentials, (*ec2rolecreds.Provider)(nil)) {
 		conn.credentials = anonymous{}

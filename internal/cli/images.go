@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -52,7 +53,7 @@ type restError struct {
 }
 
 func (e *restError) Error() string {
-	return fmt.Sprintf("%s (HTTP status %d)", firstOf(e.message, http.StatusText(e.status)), e.status)
+	return fmt.Sprintf("%s (HTTP status %d)", cmp.Or(e.message, http.StatusText(e.status)), e.status)
 }
 
 // get returns the members of an answer.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -26,7 +27,7 @@ var notSettings = map[string]bool{"config": true, "help": true}
 // configuration file: a YAML map from flag names to values. An empty variable is none. A name in the file that is no
 // setting is an error, as is a value that the flag does not take.
 func applySettings(cmd *cobra.Command, file string) error {
-	file = firstOf(file, os.Getenv(environment("config")))
+	file = cmp.Or(file, os.Getenv(environment("config")))
 	values, err := readSettings(cmd, file)
 	if err != nil {
 		return err

@@ -17,11 +17,7 @@ func (h *Handler) listClusterLogStreams(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, err := h.listStreams(r, c.group.name, prefix)
-	if missing(err, missingGroup) {
-		return nil, noClusterLogs(r.id)
-	}
-	return page, err
+	return h.listStreams(r, c.group.name, prefix, noClusterLogs(r.id))
 }
 
 // streamPrefix makes the filters a prefix of stream names: {hostname}.{instance id}.{log}. Upstream looks for the host name
@@ -61,14 +57,7 @@ func (h *Handler) getClusterLogEvents(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, err := h.getEvents(r, c.group.name)
-	switch {
-	case missing(err, missingGroup):
-		return nil, noClusterLogs(r.id)
-	case missing(err, missingStream):
-		return nil, notFound("The specified log stream %s does not exist.", r.stream)
-	}
-	return page, err
+	return h.getEvents(r, c.group.name, noClusterLogs(r.id))
 }
 
 // getClusterStackEvents answers GET /v3/clusters/{clusterName}/stackevents.

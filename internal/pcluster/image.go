@@ -161,23 +161,12 @@ func versionLess(a, b string) bool {
 
 // listImageLogStreams answers GET /v3/images/custom/{imageId}/logstreams. An image exists if its group does.
 func (h *Handler) listImageLogStreams(r *request) (any, error) {
-	page, err := h.listStreams(r, imagePrefix+r.id, "")
-	if missing(err, missingGroup) {
-		return nil, noImageLogs(r.id)
-	}
-	return page, err
+	return h.listStreams(r, imagePrefix+r.id, "", noImageLogs(r.id))
 }
 
 // getImageLogEvents answers GET /v3/images/custom/{imageId}/logstreams/{logStreamName}.
 func (h *Handler) getImageLogEvents(r *request) (any, error) {
-	page, err := h.getEvents(r, imagePrefix+r.id)
-	switch {
-	case missing(err, missingGroup):
-		return nil, noImageLogs(r.id)
-	case missing(err, missingStream):
-		return nil, notFound("The specified log stream %s does not exist.", r.stream)
-	}
-	return page, err
+	return h.getEvents(r, imagePrefix+r.id, noImageLogs(r.id))
 }
 
 // getImageStackEvents answers GET /v3/images/custom/{imageId}/stackevents as upstream does once a build is over: the stack

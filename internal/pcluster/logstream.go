@@ -16,8 +16,8 @@ const (
 // noSequenceToken is the uploadSequenceToken of a stream without events: clients require a string, and nothing reads it.
 var noSequenceToken = "49" + strings.Repeat("0", 54)
 
-// listStreams is one page of a group's streams by name, mapped. prefix may be empty.
-func (h *Handler) listStreams(r *request, group, prefix string) (*logStreams, error) {
+// listStreams is one page of a group's streams by name, mapped. prefix may be empty; noGroup is the answer if there is no such group.
+func (h *Handler) listStreams(r *request, group, prefix string, noGroup error) (any, error) {
 	in := &api.DescribeLogStreamsRequest{LogGroupName: api.Some(group)}
 	if prefix != "" {
 		in.LogStreamNamePrefix = api.Some(prefix)
@@ -31,7 +31,7 @@ func (h *Handler) listStreams(r *request, group, prefix string) (*logStreams, er
 		out, err = h.Service.DescribeLogStreams(r.ctx, in)
 	}
 	if err != nil {
-		return nil, err
+		return nil, r.absent(err, noGroup)
 	}
 	page := &logStreams{LogStreams: make([]logStream, len(out.LogStreams)), NextToken: out.NextToken.Value}
 	for i := range out.LogStreams {
@@ -54,8 +54,8 @@ func mapStream(s *api.LogStream) logStream {
 	}
 }
 
-// getEvents is one page of a stream's events, in order of time whatever the direction.
-func (h *Handler) getEvents(r *request, group string) (*logEvents, error) {
+// getEvents is one page of a stream's events, in order of time whatever the direction; noGroup as for listStreams.
+func (h *Handler) getEvents(r *request, group string, noGroup error) (any, error) {
 	in := &api.GetLogEventsRequest{LogGroupName: api.Some(group), LogStreamName: r.stream, StartFromHead: api.Some(r.startFromHead)}
 	if r.limit > 0 {
 		in.Limit = api.Some(int32(r.limit))
@@ -75,7 +75,7 @@ func (h *Handler) getEvents(r *request, group string) (*logEvents, error) {
 		out, err = h.Service.GetLogEvents(r.ctx, in)
 	}
 	if err != nil {
-		return nil, err
+		return nil, r.absent(err, noGroup)
 	}
 	page := &logEvents{Events: make([]logEvent, len(out.Events)), NextToken: out.NextForwardToken.Value, PrevToken: out.NextBackwardToken.Value}
 	for i := range out.Events {
@@ -83,6 +83,17 @@ func (h *Handler) getEvents(r *request, group string) (*logEvents, error) {
 		page.Events[i] = logEvent{Timestamp: formatTime(e.Timestamp), Message: string(e.Message)}
 	}
 	return page, nil
+}
+
+// absent words what does not exist as upstream does: the group as noGroup, the stream by its name. Other errors stay.
+func (r *request) absent(err, noGroup error) error {
+	switch {
+	case missing(err, missingGroup):
+		return noGroup
+	case missing(err, missingStream):
+		return notFound("The specified log stream %s does not exist.", r.stream)
+	}
+	return err
 }
 
 // missing tells whether err says that what begins with the text does not exist.

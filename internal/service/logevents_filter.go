@@ -53,12 +53,6 @@ func (s *Service) FilterLogEvents(ctx context.Context, in *api.FilterLogEventsRe
 	} else {
 		q.After = place.id
 	}
-	select {
-	case s.searches <- struct{}{}:
-		defer func() { <-s.searches }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
 	events, more, err := s.filterPage(ctx, q, pattern, in.Limit.Or(maxPageEvents))
 	if err != nil {
 		return nil, groupNoun.exception("filter events of "+g.Name, err)
@@ -134,8 +128,15 @@ func (s *Service) filterPlace(walk walk, in *api.FilterLogEventsRequest) (filter
 	return place, groupNoun.exception("filter events", err)
 }
 
-// filterPage reads one page and returns with it the id after which to go on, or zero at the end.
+// filterPage reads one page, when it is this search's turn, and returns with it the id after which to go on, or zero at the
+// end.
 func (s *Service) filterPage(ctx context.Context, q storage.Query, pattern *filterpattern.Pattern, limit int32) ([]api.FilteredLogEvent, logs.EventID, error) {
+	select {
+	case s.searches <- struct{}{}:
+		defer func() { <-s.searches }()
+	case <-ctx.Done():
+		return nil, logs.EventID{}, ctx.Err()
+	}
 	p := filterPage{budget: scanBudget{pattern: pattern, left: s.scanBudget}, events: []api.FilteredLogEvent{}, room: newPageRoom(limit)}
 	if !pattern.MatchAll() {
 		q.Match = p.budget.match

@@ -152,9 +152,6 @@ func (s *Server) Stop() {
 // Log is what the process printed so far.
 func (s *Server) Log() string { return s.log.String() }
 
-// PID is the process id.
-func (s *Server) PID() int { return s.cmd.Process.Pid }
-
 // URL is the endpoint.
 func (s *Server) URL() string { return "http://" + s.Addr }
 
