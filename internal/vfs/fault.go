@@ -74,6 +74,14 @@ func Short(n int, err error) error { return &shortError{n, err} }
 // Late makes a call take effect and fail with err nevertheless.
 func Late(err error) error { return &lateError{err} }
 
+// Forget makes a Sync fail with err as a system does that gives up what it could not write: running programs still see it, a
+// crash may leave some of it, and no later Sync will write it. Other calls fail plainly. Only Mem forgets.
+func Forget(err error) error { return &forgetError{err} }
+
+type forgetError struct{ error }
+
+func (e *forgetError) Unwrap() error { return e.error }
+
 type shortError struct {
 	n int
 	error
@@ -234,7 +242,12 @@ func (f *faultFile) WriteAt(p []byte, off int64) (int, error) {
 }
 
 func (f *faultFile) Sync() error {
-	return f.fs.call(f.op(OpSync, 0, 0), f.File.Sync)
+	err := f.fs.call(f.op(OpSync, 0, 0), f.File.Sync)
+	var gaveUp *forgetError
+	if file, ok := f.File.(*memFile); ok && errors.As(err, &gaveUp) {
+		file.forget()
+	}
+	return err
 }
 
 func (f *faultFile) Truncate(size int64) error {

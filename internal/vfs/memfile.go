@@ -14,6 +14,16 @@ import (
 type write struct {
 	off  int64
 	data []byte // nil: the size becomes off
+	// forgotten: the system gave the bytes up, no Sync will write them. The size that they gave the file stays.
+	forgotten bool
+}
+
+// sync does the write to content as a Sync would.
+func (w write) sync(content []byte) []byte {
+	if !w.forgotten {
+		return w.apply(content)
+	}
+	return sized(content, max(int64(len(content)), w.off+int64(len(w.data))))
 }
 
 // apply does the write to content as a file system would: a gap reads as zeros.
@@ -142,10 +152,20 @@ func (f *memFile) Sync() error {
 	f.fs.mu.Lock()
 	defer f.fs.mu.Unlock()
 	for _, w := range f.node.pending {
-		f.node.synced = w.apply(f.node.synced)
+		f.node.synced = w.sync(f.node.synced)
 	}
 	f.node.pending = nil
 	return nil
+}
+
+// forget marks what is not synced as given up.
+func (f *memFile) forget() {
+	f.fs.mu.Lock()
+	defer f.fs.mu.Unlock()
+	for i := range f.node.pending {
+		w := &f.node.pending[i]
+		w.forgotten = w.data != nil
+	}
 }
 
 func (f *memFile) Size() (int64, error) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"syscall"
@@ -76,8 +77,8 @@ func TestCrash(t *testing.T) {
 				if got := tree(t, clone, ""); got != want {
 					t.Errorf("%s: got %q, want %q", fate, got, want)
 				}
-				if again := tree(t, clone.CrashClone(vfs.Crash{}), ""); again != want {
-					t.Errorf("%s: not durable: got %q, want %q", fate, again, want)
+				if again := tree(t, clone.CrashClone(vfs.Crash{}), ""); again != c.lost {
+					t.Errorf("%s, and then the power cut: got %q, want %q", fate, again, c.lost)
 				}
 			}
 			if got := tree(t, m, ""); got != c.kept {
@@ -208,6 +209,64 @@ func TestTornSectors(t *testing.T) {
 			if i%512 != 0 && left[i] != left[i-1] {
 				t.Fatalf("seed %d: torn at %d, inside a sector", seed, i)
 			}
+		}
+	}
+}
+
+// TestOutcomes lists all that a power cut may leave of some histories, and of a few what it may not.
+func TestOutcomes(t *testing.T) {
+	for _, c := range []struct {
+		script string
+		sector int
+		want   []string
+	}{
+		{"create a, syncdir, write a 0 x, write a 1 y", 1 << 20, []string{"a=", "a=00", "a=0y", "a=x", "a=x0", "a=xy"}},
+		{"create a, syncdir, write a 0 xyz", 2, []string{"a=", "a=000", "a=00z", "a=xy", "a=xy0", "a=xyz"}},
+		{"create a, syncdir, write a 0 xyz, sync a, truncate a 1", 1, []string{"a=x", "a=xyz"}},
+		{"create a, write a 0 x, sync a, rename a b", 1, []string{"", "a=x", "b=x"}},
+		{"create a, write a 0 x, sync a, create b, syncdir, rename a b", 1, []string{"a=x b=", "b=x"}},
+		{"create a, create b, create c", 1, []string{"", "a=", "a= b=", "a= b= c=", "a= c=", "b=", "b= c=", "c="}},
+		{"create a, write a 0 x, rename a b, syncdir", 1, []string{"b=", "b=0", "b=x"}},
+	} {
+		m, seen := vfs.NewMem(), map[string]bool{}
+		run(t, m, c.script)
+		for left := range m.Outcomes(c.sector) {
+			got := tree(t, left, "")
+			if again := tree(t, left.CrashClone(vfs.Crash{}), ""); again != got {
+				t.Errorf("%s: %q is not durable: %q", c.script, got, again)
+			}
+			seen[got] = true
+		}
+		if got := slices.Sorted(maps.Keys(seen)); !slices.Equal(got, c.want) {
+			t.Errorf("%s may leave %q, want %q", c.script, got, c.want)
+		}
+	}
+}
+
+// TestForget: what a failed sync gave up is seen until a crash, and comes to the disk by no later one.
+func TestForget(t *testing.T) {
+	m := vfs.NewMem()
+	fail := error(nil)
+	f := vfs.Fault(m, func(op vfs.Op) error {
+		if op.Kind == vfs.OpSync {
+			return fail
+		}
+		return nil
+	})
+	run(t, f, "create a, syncdir, write a 0 oooo, sync a, write a 1 NNNN")
+	fail = vfs.Forget(syscall.EIO)
+	if err := do(f, []string{"sync", "a"}); !errors.Is(err, syscall.EIO) {
+		t.Fatal(err)
+	}
+	fail = nil
+	run(t, f, "write a 5 later")
+	if got := tree(t, m, ""); got != "a=oNNNNlater" {
+		t.Errorf("running programs see %q", got)
+	}
+	run(t, f, "sync a")
+	for _, crash := range []vfs.Crash{{}, {Unsynced: vfs.Torn, Seed: 3}} {
+		if got := tree(t, m.CrashClone(crash), ""); got != "a=oooo0later" {
+			t.Errorf("%v leaves %q", crash, got)
 		}
 	}
 }
