@@ -2,10 +2,28 @@
 // events (the operations, and the query language).
 package column
 
-import "tailrace/internal/logs"
+import (
+	"slices"
 
-// Batch is a run of events, one per index, by column. All columns have the same length. A batch belongs to the scan that
-// made it: it and every byte it points to are valid until the scan's next step, and who keeps anything copies it.
+	"tailrace/internal/logs"
+)
+
+// Columns is a set of columns that a reader asks for; what it does not need is not read. The zero set stands for all of
+// them. Streams and times of events are always there.
+type Columns uint8
+
+const (
+	Time    Columns = 1 << iota // nothing but what is always there
+	ID                          // whole event ids: without it all but ID.Timestamp is zero
+	Message                     // without it Batch.Message is empty
+)
+
+// Has tells whether a column is wanted.
+func (c Columns) Has(column Columns) bool { return c == 0 || c&column != 0 }
+
+// Batch is a run of events, one per index, by column. All columns that were asked for have the same length, and the others
+// are empty. A batch belongs to the scan that made it: it and every byte it points to are valid until the scan's next step,
+// and who keeps anything copies it.
 type Batch struct {
 	ID         []logs.EventID
 	Stream     []logs.StreamID
@@ -29,4 +47,20 @@ func (b *Batch) Append(id logs.EventID, stream logs.StreamID, name string, messa
 	b.Stream = append(b.Stream, stream)
 	b.StreamName = append(b.StreamName, name)
 	b.Message = append(b.Message, message)
+}
+
+// Extend adds n events of one stream and returns where the first of them is; their ids, and with the set their messages,
+// are the caller's to fill in.
+func (b *Batch) Extend(n int, stream logs.StreamID, name string, columns Columns) (at int) {
+	at = len(b.ID)
+	b.ID = slices.Grow(b.ID, n)[:at+n]
+	b.Stream = slices.Grow(b.Stream, n)[:at+n]
+	b.StreamName = slices.Grow(b.StreamName, n)[:at+n]
+	for i := at; i < at+n; i++ {
+		b.Stream[i], b.StreamName[i] = stream, name
+	}
+	if columns.Has(Message) {
+		b.Message = slices.Grow(b.Message, n)[:at+n]
+	}
+	return at
 }

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"slices"
@@ -105,22 +106,28 @@ func (s *Scanner) done(l *live) {
 }
 
 func (s *Scanner) segmentQuery() segment.Query {
-	return segment.Query{Range: s.q.Range, After: s.q.After, Before: s.q.Before, Reverse: s.q.Reverse, Match: s.q.Match}
+	return segment.Query{Range: s.q.Range, After: s.q.After, Before: s.q.Before, Reverse: s.q.Reverse, Match: s.q.Match, Columns: s.q.Columns}
 }
 
-// step reads the next block of a cursor that has events of the scan, passing over damaged ones; false at the end.
+// step reads the next block of a cursor that has events of the scan; false at the end.
 func (s *Scanner) step(l *live, c *segment.Cursor, b *column.Batch) (bool, error) {
+	before := c.Stats().Bytes
+	ok, err := s.e.step(s.ctx, l, c, b)
+	s.scanned += c.Stats().Bytes - before
+	return ok, err
+}
+
+// step reads the next block of a cursor that has events, passing over damaged ones; false at the end.
+func (e *Engine) step(ctx context.Context, l *live, c *segment.Cursor, b *column.Batch) (bool, error) {
 	for {
-		if err := s.ctx.Err(); err != nil {
+		if err := ctx.Err(); err != nil {
 			return false, err
 		}
-		before := c.Scanned()
 		ok, err := c.Next(b)
-		s.scanned += c.Scanned() - before
 		if !isDamage(err) {
 			return ok, err
 		}
-		s.e.broken(l, err)
+		e.broken(l, err)
 		c.Skip()
 	}
 }

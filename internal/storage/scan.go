@@ -28,6 +28,8 @@ type Query struct {
 	// Match, if set, drops the events whose messages it refuses. It is called from the goroutine that calls Next and must
 	// not keep the message.
 	Match func(message []byte) bool
+	// Columns are those that Visit gives; a scan gives all.
+	Columns column.Columns
 	// Limit is how many events the caller wants at most, 0 if that is not known: the scan ends there, and plans for it.
 	Limit int
 	// MaxBytes is about how many message bytes the scan may look at, 0 if that does not matter. One that would look at more
@@ -57,25 +59,45 @@ type Scanner struct {
 
 // Scan begins a scan. Segments that are found damaged are reported (Stats.Damaged), and what is readable is given.
 func (e *Engine) Scan(ctx context.Context, q Query) *Scanner {
-	s := &Scanner{e: e, ctx: ctx, q: q, held: map[*live]int{}}
-	if !s.bounds() {
+	q.Columns = 0
+	s := e.newScanner(ctx, q)
+	heads, ok := s.begin()
+	if !ok {
 		return s
 	}
-	if q.Streams != nil {
-		s.streams = make(map[logs.StreamID]bool, len(q.Streams))
-		for _, id := range q.Streams {
-			s.streams[id] = true
-		}
-	}
-	heads := s.snapshot()
 	s.shorten()
-	q = s.q
 	for _, h := range heads {
-		c := h.Cursor(head.Query{Group: q.Group, Streams: q.Streams, Keep: s.keepName(), Range: q.Range, After: q.After, Before: q.Before, Reverse: q.Reverse})
-		s.add(&headInput{cursor: c})
+		s.add(&headInput{cursor: h.Cursor(s.headQuery())})
+	}
+	for l := range s.held {
+		g, _ := groupOf(&l.meta, s.q.Group)
+		s.push(source{key: s.bound(g.FirstEvent, g.LastEvent), segment: l})
 	}
 	s.share = s.overlapping()
 	return s
+}
+
+func (e *Engine) newScanner(ctx context.Context, q Query) *Scanner {
+	return &Scanner{e: e, ctx: ctx, q: q, held: map[*live]int{}}
+}
+
+// begin finds out what is to be read and holds it; false if that is nothing.
+func (s *Scanner) begin() ([]*head.Head, bool) {
+	if !s.bounds() {
+		return nil, false
+	}
+	if s.q.Streams != nil {
+		s.streams = make(map[logs.StreamID]bool, len(s.q.Streams))
+		for _, id := range s.q.Streams {
+			s.streams[id] = true
+		}
+	}
+	return s.snapshot(), true
+}
+
+func (s *Scanner) headQuery() head.Query {
+	q := &s.q
+	return head.Query{Group: q.Group, Streams: q.Streams, Keep: s.keepName(), Range: q.Range, After: q.After, Before: q.Before, Reverse: q.Reverse}
 }
 
 // snapshot takes the heads and segments that hold the group's events at this moment: each event is in exactly one.
@@ -95,7 +117,6 @@ func (s *Scanner) snapshot() []*head.Head {
 		if g, ok := groupOf(&l.meta, q.Group); ok && g.FirstEvent <= s.hi.Timestamp && g.LastEvent >= s.lo.Timestamp {
 			e.readers.hold(l)
 			s.held[l] = 1
-			s.push(source{key: s.bound(g.FirstEvent, g.LastEvent), segment: l})
 		}
 	}
 	return heads

@@ -85,16 +85,10 @@ func (s *Scanner) startAt(ms int64) {
 
 // leaveOut gives up the segments that have nothing between the scan's ends any more.
 func (s *Scanner) leaveOut() {
-	all := s.heap
-	s.heap = nil
-	for _, x := range all {
-		g, _ := groupOf(&x.segment.meta, s.q.Group)
-		if g.FirstEvent > s.hi.Timestamp || g.LastEvent < s.lo.Timestamp {
-			s.done(x.segment)
-			continue
+	for l := range s.held {
+		if g, _ := groupOf(&l.meta, s.q.Group); g.FirstEvent > s.hi.Timestamp || g.LastEvent < s.lo.Timestamp {
+			s.done(l)
 		}
-		x.key = s.bound(g.FirstEvent, g.LastEvent)
-		s.push(x)
 	}
 }
 

@@ -17,10 +17,11 @@ type Query struct {
 	Reverse bool                                         // greatest id first
 }
 
-// Cursor goes over events in order of id. It is for one goroutine and needs no closing.
+// Cursor goes over events in order of id, or in no order (Split). It is for one goroutine and needs no closing.
 type Cursor struct {
 	lo, hi  logs.EventID // inclusive bounds
 	reverse bool
+	any     bool // in any order: heap is a list
 	names   []string
 	heap    []source
 	current source
@@ -76,6 +77,25 @@ func (h *Head) Cursor(q Query) *Cursor {
 		c.down(i)
 	}
 	return c
+}
+
+// Split makes up to n cursors that go over the events that Cursor goes over, each once, in no order.
+func (h *Head) Split(q Query, n int) []*Cursor {
+	all := h.Cursor(q)
+	size := 0
+	for _, s := range all.heap {
+		size += len(s.run.payload)
+	}
+	var parts []*Cursor
+	for from := 0; from < len(all.heap); {
+		to, part := from, 0
+		for ; to < len(all.heap) && (part == 0 || part < size/n); to++ {
+			part += len(all.heap[to].run.payload)
+		}
+		parts = append(parts, &Cursor{lo: all.lo, hi: all.hi, any: true, names: all.names, heap: all.heap[from:to:to]})
+		from = to
+	}
+	return parts
 }
 
 // bounds turns the range and the exclusive ends into inclusive ids; false if nothing lies between.
@@ -243,7 +263,7 @@ func (c *Cursor) less(i, j int) bool {
 
 // down restores the heap after the key of element i grew.
 func (c *Cursor) down(i int) {
-	for {
+	for !c.any {
 		child := 2*i + 1
 		if child >= len(c.heap) {
 			return
@@ -260,6 +280,10 @@ func (c *Cursor) down(i int) {
 }
 
 func (c *Cursor) pop() {
+	if c.any {
+		c.heap = c.heap[1:]
+		return
+	}
 	last := len(c.heap) - 1
 	c.heap[0] = c.heap[last]
 	c.heap[last] = source{}

@@ -19,22 +19,51 @@ type Cursor struct {
 	pages   *pages
 	runs    []Run
 	chosen  func(*Run) bool
+	first   int // blocks that the cursor is about, to before end
+	end     int
 	entered bool // the blocks are those of runs[0]
 	from    int  // blocks to read of runs[0], to before to
 	to      int
-	scanned int64
+	last    *blockEntry // that was looked at
+	stats   Stats
 }
 
 // Cursor returns the events of a run, which is one of r's, in ascending order of id, or descending with q.Reverse.
 func (r *Reader) Cursor(run Run, q Query) *Cursor {
-	return &Cursor{r: r, q: q, span: q.span(), runs: []Run{run}}
+	return &Cursor{r: r, q: q, span: q.span(), runs: []Run{run}, end: len(r.dir.blocks)}
 }
 
 // Scan returns the events of a group in the order of storage: stream after stream, in ascending order of id in each.
 // Streams that chosen refuses are skipped; nil chooses all.
 func (r *Reader) Scan(group logs.GroupID, q Query, chosen func(*Run) bool) *Cursor {
+	return r.ScanBlocks(group, 0, len(r.dir.blocks), q, chosen)
+}
+
+// ScanBlocks is Scan of some blocks alone, from from to before to: who divides Blocks among cursors gets each event once.
+func (r *Reader) ScanBlocks(group logs.GroupID, from, to int, q Query, chosen func(*Run) bool) *Cursor {
 	q.Reverse = false
-	return &Cursor{r: r, q: q, span: q.span(), runs: r.Runs(group), chosen: chosen}
+	c := &Cursor{r: r, q: q, span: q.span(), chosen: chosen, first: from, end: to}
+	if from >= to {
+		return c
+	}
+	first, last := r.dir.blocks[from].firstRow, r.dir.blocks[to-1].firstRow+int64(r.dir.blocks[to-1].rows)
+	runs := r.Runs(group)
+	a := sort.Search(len(runs), func(i int) bool { return runs[i].FirstRow+runs[i].Rows > first })
+	b := a + sort.Search(len(runs)-a, func(i int) bool { return runs[a+i].FirstRow >= last })
+	c.runs = runs[a:b]
+	return c
+}
+
+// Blocks are the blocks that hold a group's events, from from to before to.
+func (r *Reader) Blocks(group logs.GroupID) (from, to int) {
+	runs, blocks := r.Runs(group), r.dir.blocks
+	if len(runs) == 0 {
+		return 0, 0
+	}
+	first, last := runs[0].FirstRow, runs[len(runs)-1].FirstRow+runs[len(runs)-1].Rows
+	from = sort.Search(len(blocks), func(i int) bool { return blocks[i].firstRow > first }) - 1
+	to = sort.Search(len(blocks), func(i int) bool { return blocks[i].firstRow >= last })
+	return from, to
 }
 
 // Next empties b and fills it with the events of one block that has some, or returns false when there are no more.
@@ -70,8 +99,8 @@ func (c *Cursor) Next(b *column.Batch) (bool, error) {
 	return b.Len() > 0, nil
 }
 
-// Scanned is the number of message bytes that were looked at so far.
-func (c *Cursor) Scanned() int64 { return c.scanned }
+// Stats is what was looked at so far.
+func (c *Cursor) Stats() Stats { return c.stats }
 
 // Close gives the cursor's memory to others; its batches are invalid from then on. It may be called at any time, and
 // again.
@@ -95,8 +124,8 @@ func (c *Cursor) enter() {
 	first := sort.Search(len(blocks), func(i int) bool { return blocks[i].firstRow > run.FirstRow }) - 1
 	end := sort.Search(len(blocks), func(i int) bool { return blocks[i].firstRow >= run.FirstRow+run.Rows })
 	inner := blocks[first+1 : end] // those that start with an event of the run
-	c.from = first + sort.Search(len(inner), func(i int) bool { return s.from.Less(inner[i].first) })
-	c.to = first + 1 + sort.Search(len(inner), func(i int) bool { return !inner[i].first.Less(s.to) })
+	c.from = max(c.first, first+sort.Search(len(inner), func(i int) bool { return s.from.Less(inner[i].first) }))
+	c.to = min(c.end, first+1+sort.Search(len(inner), func(i int) bool { return !inner[i].first.Less(s.to) }))
 }
 
 // read appends what the block has of the first run.
@@ -115,21 +144,63 @@ func (c *Cursor) read(b *column.Batch, at int) error {
 	if err != nil || from >= to {
 		return err
 	}
-	if err := p.loadMessages(); err != nil {
-		return err
+	if c.q.Match != nil || c.q.Columns.Has(column.Message) {
+		if err := p.loadMessages(); err != nil {
+			return err
+		}
 	}
-	c.scanned += p.ends[to-1] - p.ends[from] + int64(len(p.message(from)))
+	c.count(from, to)
 	p.match(from, to, &c.q)
 	if len(p.rows) == 0 {
 		return nil
 	}
-	if err := p.loadIDs(); err != nil {
+	if c.q.Columns.Has(column.ID) {
+		err = p.loadIDs()
+	} else {
+		err = p.loadTimes()
+	}
+	if err != nil {
 		return err
 	}
-	for _, row := range p.rows {
-		b.Append(p.ids[row], run.Stream.Stream, run.StreamName, p.message(int(row)))
-	}
+	c.append(b)
 	return nil
+}
+
+// append adds the rows that were matched.
+func (c *Cursor) append(b *column.Batch) {
+	p, run := c.pages, &c.runs[0]
+	at := b.Extend(len(p.rows), run.Stream.Stream, run.StreamName, c.q.Columns)
+	ids := b.ID[at:]
+	for i, row := range p.rows {
+		ids[i] = p.ids[row]
+	}
+	if !c.q.Columns.Has(column.ID) && p.full {
+		for i := range ids {
+			ids[i] = logs.EventID{Timestamp: ids[i].Timestamp}
+		}
+	}
+	if !c.q.Columns.Has(column.Message) {
+		return
+	}
+	messages := b.Message[at:]
+	for i, row := range p.rows {
+		messages[i] = p.message(int(row))
+	}
+}
+
+// count counts rows of the block as looked at. The bytes of messages that were not read are taken to be even.
+func (c *Cursor) count(from, to int) {
+	p := c.pages
+	if c.last != p.block {
+		c.last = p.block
+		c.stats.Blocks++
+	}
+	c.stats.Events += int64(to - from)
+	if len(p.ends) == 0 {
+		c.stats.Bytes += p.block.bytes * int64(to-from) / int64(p.block.rows)
+		return
+	}
+	c.stats.Bytes += p.ends[to-1] - p.ends[from] + int64(len(p.message(from)))
 }
 
 // match puts the rows whose messages q takes in p.rows, in q's order.
@@ -168,6 +239,11 @@ func (q *Query) span() span {
 		s.to = q.Before
 	}
 	return s
+}
+
+// isOfTimes tells whether times alone decide what lies in the span.
+func (s span) isOfTimes() bool {
+	return s.from == logs.MinEventID(s.from.Timestamp) && s.to == logs.MinEventID(s.to.Timestamp)
 }
 
 func (s span) overlaps(run *Run) bool {

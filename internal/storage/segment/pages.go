@@ -14,7 +14,8 @@ type pages struct {
 	r     *Reader
 	block *blockEntry
 
-	ids  []logs.EventID // empty until loadIDs
+	ids  []logs.EventID // empty until loadTimes
+	full bool           // ids are whole, not times alone
 	ends []int64        // of the messages in text; empty until loadMessages
 	text []byte
 
@@ -44,7 +45,7 @@ func (p *pages) give() {
 // seek makes b the block; everything of the one before is gone unless it is the same.
 func (p *pages) seek(b *blockEntry) {
 	if p.block != b {
-		p.block, p.ids, p.ends = b, p.ids[:0], p.ends[:0]
+		p.block, p.ids, p.full, p.ends = b, p.ids[:0], false, p.ends[:0]
 	}
 }
 
@@ -111,31 +112,44 @@ func (p *pages) column(values []int64, c eventColumn) ([]byte, error) {
 	return rest, nil
 }
 
-// loadIDs decodes the four columns of the event ids.
-func (p *pages) loadIDs() error {
+// loadTimes decodes the times; the rest of the ids is zero.
+func (p *pages) loadTimes() error {
 	if len(p.ids) > 0 {
 		return nil
 	}
 	n := int(p.block.rows)
 	p.ints = grow(p.ints, n)
-	ids := grow(p.ids, n)
-	for c := colTimestamp; c < eventColumns; c++ {
+	if _, err := p.column(p.ints, colTimestamp); err != nil {
+		return err
+	}
+	p.ids = grow(p.ids, n)
+	for i, v := range p.ints[:len(p.ids)] {
+		p.ids[i] = logs.EventID{Timestamp: v}
+	}
+	return nil
+}
+
+// loadIDs decodes the four columns of the event ids.
+func (p *pages) loadIDs() error {
+	if p.full {
+		return nil
+	}
+	if err := p.loadTimes(); err != nil {
+		return err
+	}
+	for c := colIngestion; c < eventColumns; c++ {
 		if _, err := p.column(p.ints, c); err != nil {
 			return err
 		}
-		setColumn(ids, p.ints, c)
+		setColumn(p.ids, p.ints, c)
 	}
-	p.ids = ids
+	p.full = true
 	return nil
 }
 
 func setColumn(ids []logs.EventID, values []int64, c eventColumn) {
 	values = values[:len(ids)]
 	switch c {
-	case colTimestamp:
-		for i := range ids {
-			ids[i].Timestamp = values[i]
-		}
 	case colIngestion:
 		for i := range ids {
 			ids[i].Ingestion = values[i]
@@ -193,7 +207,11 @@ func (p *pages) within(run *Run, s span, next *blockEntry) (a, b int, err error)
 	if a >= b || sooner && !least.Less(s.from) {
 		return a, b, nil
 	}
-	if err := p.loadIDs(); err != nil {
+	load := p.loadIDs
+	if s.isOfTimes() {
+		load = p.loadTimes
+	}
+	if err := load(); err != nil {
 		return 0, 0, err
 	}
 	ids := p.ids[a:b]

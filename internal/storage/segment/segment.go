@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"tailrace/internal/column"
 	"tailrace/internal/logs"
 )
 
@@ -61,6 +62,19 @@ type Query struct {
 	Reverse bool
 	// Match, if set, drops the events whose messages it refuses. It must not keep the message.
 	Match func(message []byte) bool
+	// Columns are the columns that are wanted of the events.
+	Columns column.Columns
+}
+
+// Stats is what was looked at: events of the chosen runs and times, the bytes of their messages, whether these had to be
+// read or not, and the blocks in which they lie.
+type Stats struct{ Events, Bytes, Blocks int64 }
+
+// Add adds up.
+func (s *Stats) Add(x Stats) {
+	s.Events += x.Events
+	s.Bytes += x.Bytes
+	s.Blocks += x.Blocks
 }
 
 // CorruptError says that a segment's bytes are not what a Writer wrote.

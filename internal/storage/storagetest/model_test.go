@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,10 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"tailrace/internal/catalog"
+	"tailrace/internal/column"
 	"tailrace/internal/logs"
 	"tailrace/internal/storage"
 	"tailrace/internal/storage/segment"
@@ -152,13 +154,14 @@ func (h *history) scan(t *rapid.T) {
 		}
 	}
 	h.compare(t, group, names, q)
+	h.visit(t, group, names, q)
 }
 
 func (h *history) compare(t *rapid.T, group string, names []string, q storage.Query) {
 	t.Helper()
 	got, err := h.Store.Scan(group, q)
 	must(t, err)
-	if diff := cmp.Diff(h.Model.Scan(group, names, q), got); diff != "" {
+	if diff := gocmp.Diff(h.Model.Scan(group, names, q), got); diff != "" {
 		t.Fatalf("scan %s %v %+v (-want +got):\n%s", group, names, q, diff)
 	}
 }
@@ -178,7 +181,7 @@ func (h *history) list(t *rapid.T) {
 		names = append(names, s.Name)
 		h.checkStats(t, group, s)
 	}
-	if diff := cmp.Diff(h.Model.List(group, q), names); diff != "" {
+	if diff := gocmp.Diff(h.Model.List(group, q), names); diff != "" {
 		t.Fatalf("list %s %+v (-want +got):\n%s", group, q, diff)
 	}
 }
@@ -219,7 +222,7 @@ func (h *history) walk(t *rapid.T) {
 			seen = append(seen, s.Name)
 		}
 	}
-	if diff := cmp.Diff(throughout, seen); diff != "" && !(len(throughout) == 0 && len(seen) == 0) {
+	if diff := gocmp.Diff(throughout, seen); diff != "" && !(len(throughout) == 0 && len(seen) == 0) {
 		t.Fatalf("walk %s %+v (-there throughout +seen):\n%s", group, q, diff)
 	}
 }
@@ -242,5 +245,31 @@ func (h *history) checkAll(t *rapid.T) {
 			h.checkStats(t, group, s)
 			h.compare(t, group, []string{name}, storage.Query{Streams: []logs.StreamID{s.ID}, Range: logs.AllTime, Reverse: true})
 		}
+	}
+}
+
+// visit holds what Visit gives, in whatever order, against the model, and the columns that were not asked for.
+func (h *history) visit(t *rapid.T, group string, names []string, q storage.Query) {
+	t.Helper()
+	q.Columns = rapid.SampledFrom([]column.Columns{0, column.Time, column.ID, column.Message, column.ID | column.Message}).Draw(t, "columns")
+	got, err := h.Store.Visit(group, q, rapid.IntRange(1, 3).Draw(t, "workers"))
+	must(t, err)
+	q.Limit, q.Reverse = 0, false
+	want := h.Model.Scan(group, names, q)
+	for i := range want {
+		if !q.Columns.Has(column.ID) {
+			want[i].ID = logs.EventID{Timestamp: want[i].ID.Timestamp}
+		}
+		if !q.Columns.Has(column.Message) {
+			want[i].Message = ""
+		}
+	}
+	order := func(a, b Event) int {
+		return cmp.Or(a.ID.Compare(b.ID), strings.Compare(a.Stream, b.Stream), strings.Compare(a.Message, b.Message))
+	}
+	slices.SortFunc(want, order)
+	slices.SortFunc(got, order)
+	if !slices.Equal(got, want) {
+		t.Fatalf("visit %s %v %+v\ngot  %v\nwant %v", group, names, q, got, want)
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"tailrace/internal/catalog"
 	"tailrace/internal/catalog/sqlite"
+	"tailrace/internal/column"
 	"tailrace/internal/logs"
 	"tailrace/internal/storage"
 	"tailrace/internal/vfs"
@@ -177,6 +178,23 @@ func (s *Store) Scan(group string, q storage.Query) ([]Event, error) {
 		}
 	}
 	return all, scan.Err()
+}
+
+// Visit gives all events of a query in no order, with what Query.Columns asks for; group is a name, as are the streams.
+func (s *Store) Visit(group string, q storage.Query, workers int) ([]Event, error) {
+	q.Group = s.Group(group).ID
+	parts := make([][]Event, workers)
+	_, err := s.Engine.Visit(context.Background(), q, workers, func(worker int, b *column.Batch) error {
+		for i := range b.ID {
+			e := Event{ID: b.ID[i], Stream: b.StreamName[i]}
+			if q.Columns.Has(column.Message) {
+				e.Message = string(b.Message[i])
+			}
+			parts[worker] = append(parts[worker], e)
+		}
+		return nil
+	})
+	return slices.Concat(parts...), err
 }
 
 // Walk lists all streams of a group, page by page; between is called after each page but the last.

@@ -1,0 +1,196 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"tailrace/internal/column"
+	"tailrace/internal/storage/head"
+	"tailrace/internal/storage/segment"
+)
+
+// ScanStats is what a visit looked at.
+type ScanStats = segment.Stats
+
+// Visit gives every event of a query once, in no order, to up to workers goroutines (at least one). Each calls visit with
+// its own number, from 0 on, and with one batch at a time, which is valid during the call; Query.Columns says what is in it.
+// Order, limit and size of a query (Reverse, Limit, MaxBytes) do not count here. The first error ends the visit and is
+// returned. It sees what a scan sees and treats damage alike; its memory is a cursor's and a batch a worker.
+func (e *Engine) Visit(ctx context.Context, q Query, workers int, visit func(worker int, b *column.Batch) error) (ScanStats, error) {
+	q.Reverse, q.Limit, q.MaxBytes = false, 0, 0
+	s := e.newScanner(ctx, q)
+	defer s.Close()
+	heads, ok := s.begin()
+	if !ok {
+		return ScanStats{}, nil
+	}
+	workers = max(workers, 1)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	v := &visitor{s: s, ctx: ctx, workers: workers, visit: visit}
+	for _, h := range heads {
+		v.heads = append(v.heads, h.Split(s.headQuery(), workers*partsPerWorker)...)
+	}
+	for l := range s.held {
+		v.segments = append(v.segments, l)
+	}
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			if err := v.work(w); err != nil {
+				cancel(fmt.Errorf("visit group %d: %w", q.Group, err))
+			}
+		})
+	}
+	wg.Wait()
+	return v.stats, context.Cause(ctx)
+}
+
+const (
+	// partsPerWorker is how many parts of a head or segment there are for each worker: more of them end together.
+	partsPerWorker = 8
+	// partBlocks is the most blocks of a part.
+	partBlocks = 64
+)
+
+// visitor hands out the parts of a visit to its workers.
+type visitor struct {
+	s       *Scanner // for what it holds and wants; it is not stepped
+	ctx     context.Context
+	workers int
+	visit   func(worker int, b *column.Batch) error
+
+	mu       sync.Mutex
+	heads    []*head.Cursor
+	segments []*live // to be opened
+	segment  *live   // being handed out: its blocks from from to before to are left
+	reader   *segment.Reader
+	from, to int
+	stats    ScanStats
+}
+
+// part is what a worker reads at a time: part of a head, or some blocks of a segment.
+type part struct {
+	head     *head.Cursor
+	segment  *live
+	reader   *segment.Reader
+	from, to int
+}
+
+// next takes a part; false if there are no more.
+func (v *visitor) next() (part, bool, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if err := v.ctx.Err(); err != nil {
+		return part{}, false, err
+	}
+	if n := len(v.heads); n > 0 {
+		p := part{head: v.heads[n-1]}
+		v.heads = v.heads[:n-1]
+		return p, true, nil
+	}
+	for v.from >= v.to {
+		n := len(v.segments)
+		if n == 0 {
+			return part{}, false, nil
+		}
+		l := v.segments[n-1]
+		v.segments = v.segments[:n-1]
+		if err := v.open(l); err != nil {
+			return part{}, false, err
+		}
+	}
+	from := v.from
+	v.from = min(v.to, from+max(1, min(partBlocks, (v.to-from)/v.workers)))
+	return part{segment: v.segment, reader: v.reader, from: from, to: v.from}, true, nil
+}
+
+// open begins a segment; one that is damaged has no parts.
+func (v *visitor) open(l *live) error {
+	reader, err := v.s.e.readers.open(l)
+	switch {
+	case isDamage(err):
+		v.s.e.broken(l, err)
+	case err != nil:
+		return err
+	default:
+		v.segment, v.reader = l, reader
+		v.from, v.to = reader.Blocks(v.s.q.Group)
+	}
+	return nil
+}
+
+// work visits part after part.
+func (v *visitor) work(worker int) error {
+	var b column.Batch
+	for {
+		p, ok, err := v.next()
+		if err != nil || !ok {
+			return err
+		}
+		var stats ScanStats
+		if p.head != nil {
+			stats, err = v.visitHead(worker, p.head, &b)
+		} else {
+			stats, err = v.visitBlocks(worker, p, &b)
+		}
+		v.mu.Lock()
+		v.stats.Add(stats)
+		v.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (v *visitor) visitBlocks(worker int, p part, b *column.Batch) (ScanStats, error) {
+	c := p.reader.ScanBlocks(v.s.q.Group, p.from, p.to, v.s.segmentQuery(), v.s.wantsRun)
+	defer c.Close()
+	for {
+		ok, err := v.s.e.step(v.ctx, p.segment, c, b)
+		if err == nil && ok {
+			err = v.visit(worker, b)
+		}
+		if err != nil || !ok {
+			return c.Stats(), err
+		}
+	}
+}
+
+func (v *visitor) visitHead(worker int, c *head.Cursor, b *column.Batch) (stats ScanStats, err error) {
+	for more := true; more; {
+		if err := v.ctx.Err(); err != nil {
+			return stats, err
+		}
+		b.Reset()
+		for looked := 0; b.Len() < batchEvents && looked < checkEvery; looked++ {
+			if more = c.Next(); !more {
+				break
+			}
+			stats.Events++
+			stats.Bytes += int64(len(c.Message()))
+			if match := v.s.q.Match; match == nil || match(c.Message()) {
+				v.append(b, c)
+			}
+		}
+		if b.Len() > 0 {
+			if err := v.visit(worker, b); err != nil {
+				return stats, err
+			}
+		}
+	}
+	return stats, nil
+}
+
+// append adds the event that c stands at, with the columns that are wanted.
+func (v *visitor) append(b *column.Batch, c *head.Cursor) {
+	columns := v.s.q.Columns
+	at := b.Extend(1, c.Stream(), c.Name(), columns)
+	if b.ID[at] = c.ID(); !columns.Has(column.ID) {
+		b.ID[at].Ingestion, b.ID[at].Request, b.ID[at].Index = 0, 0, 0
+	}
+	if columns.Has(column.Message) {
+		b.Message[at] = c.Message()
+	}
+}
