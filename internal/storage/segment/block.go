@@ -120,6 +120,7 @@ func (w *Writer) cut() {
 			chunk.buf = page
 		}
 	}
+	w.makeExtras(&entry, b)
 	w.dir.blocks = append(w.dir.blocks, entry)
 	b.reset()
 	w.endBlock()

@@ -54,9 +54,9 @@ func everything(r *Reader) (events []event, err error) {
 }
 
 // A flipped byte is noticed when the file is opened, or when the events that it belongs to are read; where reading does
-// not go (the magic at the start, the key columns, the page index) it changes no answer. Verify notices it anywhere.
+// not go (the magic at the start, the key columns, the extras of no meaning, the page index) it changes no answer. Verify notices it anywhere.
 func TestFlippedBytes(t *testing.T) {
-	file, _ := encode(t, smallRuns()[:4], Options{BlockBytes: 300, GroupRows: 20})
+	file := withExtras(t, smallRuns()[:4], Options{BlockBytes: 300, GroupRows: 20})
 	whole := open(t, file)
 	want, err := everything(whole)
 	if err != nil {
@@ -67,7 +67,8 @@ func TestFlippedBytes(t *testing.T) {
 			return true
 		}
 		return slices.ContainsFunc(whole.dir.rowGroups, func(g rowGroup) bool {
-			return at >= g.keys.offset && at < g.keys.offset+g.keys.size
+			last := whole.dir.blocks[g.firstBlock+g.blocks-1].extra[extraKinds-1]
+			return at >= g.keys.offset && at < last.offset+int64(last.size)
 		})
 	}
 	for at := range file {
@@ -203,14 +204,14 @@ func FuzzDirectory(f *testing.F) {
 	for _, opts := range []Options{smallOptions, {}} {
 		file, _ := encode(f, smallRuns(), opts)
 		r := open(f, file)
-		f.Add(r.dir.encodeBody(), r.tail.directory.offset)
+		f.Add(r.dir.encodeBody(), uint32(directoryVersion), r.tail.directory.offset)
 	}
-	f.Fuzz(func(t *testing.T, body []byte, end int64) {
-		d, err := decodeDirectory(body, end)
+	f.Fuzz(func(t *testing.T, body []byte, version uint32, end int64) {
+		d, err := decodeDirectory(body, version, end)
 		if err != nil {
 			return
 		}
-		again, err := decodeDirectory(d.encodeBody(), end)
+		again, err := decodeDirectory(d.encodeBody(), directoryVersion, end)
 		if err != nil || !sameDirectory(d, again) {
 			t.Fatalf("%+v came back as %+v, %v", d, again, err)
 		}

@@ -23,6 +23,7 @@ type blockEntry struct {
 	bytes    int64 // of messages
 	first    logs.EventID
 	page     [eventColumns]pageEntry
+	extra    [extraKinds]extraEntry
 }
 
 // pageEntry says where a page is: header bytes of header, then its body, raw bytes when not compressed.
@@ -35,7 +36,7 @@ type pageEntry struct {
 }
 
 const (
-	directoryVersion = 1
+	directoryVersion = 2 // 1 has no extras
 	// trailerSize is the fixed part at the directory's end: size of what stands before it, checksum of the footer,
 	// version, checksum of all of this.
 	trailerSize = 16
@@ -48,6 +49,7 @@ const (
 	sectionGroups
 	sectionBlocks
 	sectionIndex
+	sectionExtras
 )
 
 // encode packs the directory without its trailer.
@@ -63,6 +65,7 @@ func (d *directory) encodeBody() []byte {
 		{sectionGroups, d.encodeGroups()},
 		{sectionBlocks, d.encodeBlocks()},
 		{sectionIndex, binary.LittleEndian.AppendUint32(binary.AppendUvarint(nil, uint64(d.index.size)), d.index.crc)},
+		{sectionExtras, d.encodeExtras()},
 	} {
 		body = binary.AppendUvarint(body, s.id)
 		body = binary.AppendUvarint(body, uint64(len(s.bytes)))
@@ -151,6 +154,18 @@ func (d *directory) encodeBlocks() []byte {
 			dst = binary.LittleEndian.AppendUint32(dst, p.crc)
 		}
 		last = b.first
+	}
+	return dst
+}
+
+func (d *directory) encodeExtras() []byte {
+	var dst []byte
+	for i := range d.blocks {
+		for _, e := range d.blocks[i].extra {
+			if dst = binary.AppendUvarint(dst, uint64(e.size)); e.size > 0 {
+				dst = binary.LittleEndian.AppendUint32(dst, e.crc)
+			}
+		}
 	}
 	return dst
 }

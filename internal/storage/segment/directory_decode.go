@@ -20,14 +20,18 @@ const (
 
 // decodeDirectory reads an unpacked directory of a file in which the directory itself starts at end: everything in
 // front of it must be accounted for, to the byte.
-func decodeDirectory(body []byte, end int64) (*directory, error) {
+func decodeDirectory(body []byte, version uint32, end int64) (*directory, error) {
 	d := &directory{}
+	wanted := uint64(1<<sectionRuns | 1<<sectionGroups | 1<<sectionBlocks | 1<<sectionIndex)
+	if version > 1 {
+		wanted |= 1 << sectionExtras
+	}
 	seen := uint64(0)
 	in := input{b: body}
 	for len(in.b) > 0 && !in.bad {
 		id, size := in.uvarint(), in.count(1)
 		part := input{b: in.take(size)}
-		known := true
+		known := id < 64 && wanted&(1<<id) != 0
 		switch id {
 		case sectionRuns:
 			d.decodeRuns(&part)
@@ -37,15 +41,17 @@ func decodeDirectory(body []byte, end int64) (*directory, error) {
 			d.decodeBlocks(&part)
 		case sectionIndex:
 			d.index = section{size: part.size(), crc: part.uint32()}
-		default:
-			known = false
+		case sectionExtras:
+			if known {
+				d.decodeExtras(&part)
+			}
 		}
 		if known {
 			in.bad = in.bad || part.bad || len(part.b) > 0 || seen&(1<<id) != 0
 			seen |= 1 << id
 		}
 	}
-	if in.bad || seen != 1<<sectionRuns|1<<sectionGroups|1<<sectionBlocks|1<<sectionIndex || !d.place(end) {
+	if in.bad || seen != wanted || !d.place(end) {
 		return nil, errDirectory
 	}
 	return d, nil
@@ -128,6 +134,19 @@ func (d *directory) decodeBlocks(in *input) {
 	}
 }
 
+// decodeExtras reads the section behind that of the blocks.
+func (d *directory) decodeExtras(in *input) {
+	for i := range d.blocks {
+		for kind := range extraKinds {
+			e := extraEntry{size: in.length()}
+			if e.size > 0 {
+				e.crc = in.uint32()
+			}
+			d.blocks[i].extra[kind] = e
+		}
+	}
+}
+
 // place finds where everything is, since nothing lies between: it tells whether sizes and rows add up.
 func (d *directory) place(end int64) bool {
 	at, row, block := int64(len(magic)), int64(0), 0
@@ -150,6 +169,12 @@ func (d *directory) place(end int64) bool {
 			return false
 		}
 		at += g.keys.size
+		for kind := range extraKinds {
+			for b := range blocks {
+				blocks[b].extra[kind].offset = at
+				at += int64(blocks[b].extra[kind].size)
+			}
+		}
 		for b := range blocks {
 			blocks[b].firstRow = row
 			g.bytes += blocks[b].bytes

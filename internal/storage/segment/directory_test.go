@@ -33,6 +33,15 @@ func drawDirectory(t *rapid.T) (*directory, int64) {
 		}
 		g.keys = section{offset: end, size: rapid.Int64Range(0, 1<<30).Draw(t, "keys"), crc: rapid.Uint32().Draw(t, "crc")}
 		end += g.keys.size
+		for kind := range extraKinds {
+			for i := range d.blocks[g.firstBlock:] {
+				e := &d.blocks[g.firstBlock+i].extra[kind]
+				if *e = (extraEntry{offset: end, size: rapid.IntRange(0, 99).Draw(t, "extra")}); e.size > 0 {
+					e.crc = rapid.Uint32().Draw(t, "crc")
+				}
+				end += int64(e.size)
+			}
+		}
 		d.rowGroups = append(d.rowGroups, g)
 	}
 	d.index.offset = end
@@ -88,21 +97,21 @@ func TestDirectory(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d, end := drawDirectory(t)
 		body := d.encodeBody()
-		got, err := decodeDirectory(body, end)
+		got, err := decodeDirectory(body, directoryVersion, end)
 		if err != nil || !sameDirectory(got, d) {
 			t.Fatalf("%+v, %v\nwant %+v", got, err, d)
 		}
 		// What a later version may add is skipped; what is cut off or doubled is not.
-		if _, err := decodeDirectory(append(slices.Clone(body), 99, 3, 'n', 'e', 'w'), end); err != nil {
+		if _, err := decodeDirectory(append(slices.Clone(body), 99, 3, 'n', 'e', 'w'), directoryVersion, end); err != nil {
 			t.Fatalf("a section that is not known: %v", err)
 		}
-		if _, err := decodeDirectory(append(slices.Clone(body), body...), end); err == nil {
+		if _, err := decodeDirectory(append(slices.Clone(body), body...), directoryVersion, end); err == nil {
 			t.Fatal("every section twice is accepted")
 		}
-		if _, err := decodeDirectory(body[:rapid.IntRange(0, len(body)-1).Draw(t, "cut")], end); err == nil {
+		if _, err := decodeDirectory(body[:rapid.IntRange(0, len(body)-1).Draw(t, "cut")], directoryVersion, end); err == nil {
 			t.Fatal("a part is accepted")
 		}
-		if _, err := decodeDirectory(body, end+1); err == nil {
+		if _, err := decodeDirectory(body, directoryVersion, end+1); err == nil {
 			t.Fatal("a byte that is not accounted for is accepted")
 		}
 	})

@@ -27,6 +27,7 @@ type encoder struct {
 	block    block
 	chunks   [eventColumns]chunk
 	keys     keys
+	extras   [extraKinds][]byte // of the row group being written, by kind
 }
 
 var encoders [levels]sync.Pool
@@ -44,6 +45,9 @@ func (e *encoder) give() {
 	e.block.reset()
 	for c := range e.chunks {
 		e.chunks[c].buf = trim(e.chunks[c].buf)
+	}
+	for kind := range e.extras {
+		e.extras[kind] = trim(e.extras[kind])
 	}
 	e.block.messages, e.block.raw = trim(e.block.messages), trim(e.block.raw)
 	e.pager.packed, e.page = trim(e.pager.packed), trim(e.page)

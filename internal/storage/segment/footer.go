@@ -14,7 +14,7 @@ const (
 	tailSize = 4 + len(magic)
 	// directoryKey names the directory in the footer's metadata: its version, offset and size, with blanks between.
 	directoryKey = "tailrace.directory"
-	createdBy    = "tailrace segment version 1"
+	createdBy    = "tailrace segment version 2"
 )
 
 // footer gathers what stands behind the row groups. The page index is kept encoded.
@@ -59,7 +59,7 @@ func (f *footer) metadata(rows int64, notText [allColumns]bool, directory sectio
 		CreatedBy: createdBy,
 		KeyValueMetadata: thrift.Slice[format.KeyValue]{{
 			Key:   directoryKey,
-			Value: "1 " + strconv.FormatInt(directory.offset, 10) + " " + strconv.FormatInt(directory.size, 10),
+			Value: strconv.Itoa(directoryVersion) + " " + strconv.FormatInt(directory.offset, 10) + " " + strconv.FormatInt(directory.size, 10),
 		}},
 	}
 	for range schema {

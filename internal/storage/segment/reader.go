@@ -16,7 +16,7 @@ import (
 	"tailrace/internal/logs"
 )
 
-// Reader reads one segment. It holds the directory (120 bytes a run and its name, 256 a block) and is safe for
+// Reader reads one segment. It holds the directory (120 bytes a run and its name, 304 a block) and is safe for
 // concurrent use.
 type Reader struct {
 	file File
@@ -57,18 +57,19 @@ func Open(f File, size int64) (*Reader, error) {
 	}
 	packed := int64(binary.LittleEndian.Uint32(trailer))
 	r.tail.footer.crc = binary.LittleEndian.Uint32(trailer[4:])
-	if binary.LittleEndian.Uint32(trailer[8:]) != directoryVersion || packed > r.tail.footer.offset-trailerSize-int64(len(magic)) {
-		return nil, r.corrupt(r.tail.footer.offset-trailerSize, "no directory of version %d", directoryVersion)
+	version := binary.LittleEndian.Uint32(trailer[8:])
+	if version == 0 || version > directoryVersion || packed > r.tail.footer.offset-trailerSize-int64(len(magic)) {
+		return nil, r.corrupt(r.tail.footer.offset-trailerSize, "no directory of version 1 to %d", directoryVersion)
 	}
 	r.tail.directory = section{offset: r.tail.footer.offset - trailerSize - packed, size: packed + trailerSize}
-	if err := r.openDirectory(end); err != nil {
+	if err := r.openDirectory(end, version); err != nil {
 		return nil, err
 	}
 	return r, nil
 }
 
 // openDirectory checks and decodes the directory and checks the footer; end is the file's end as far as it was read.
-func (r *Reader) openDirectory(end []byte) error {
+func (r *Reader) openDirectory(end []byte, version uint32) error {
 	at := r.tail.directory
 	b, err := r.view(end, at.offset, at.size+r.tail.footer.size)
 	if err != nil {
@@ -86,7 +87,7 @@ func (r *Reader) openDirectory(end []byte) error {
 	if err != nil {
 		return r.corrupt(at.offset, "directory: %v", err)
 	}
-	if r.dir, err = decodeDirectory(body, at.offset); err != nil {
+	if r.dir, err = decodeDirectory(body, version, at.offset); err != nil {
 		return r.corrupt(at.offset, "%v", err)
 	}
 	r.meta = r.dir.meta(r.size)

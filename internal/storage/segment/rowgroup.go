@@ -67,6 +67,7 @@ func (w *Writer) endGroup() {
 		w.out.write(w.chunks[c].buf)
 	}
 	starts := w.writeKeys()
+	w.writeExtras()
 	w.dir.rowGroups = append(w.dir.rowGroups, w.group)
 	for i := w.group.firstBlock; i < len(w.dir.blocks); i++ {
 		for c := range eventColumns {

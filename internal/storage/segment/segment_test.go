@@ -368,6 +368,9 @@ func (w *Writer) held() int {
 	for c := range w.chunks {
 		n += cap(w.chunks[c].buf) + 8*cap(w.block.ints[c])
 	}
+	for kind := range w.extras {
+		n += cap(w.extras[kind])
+	}
 	for c := range w.keys.columns {
 		n += cap(w.keys.columns[c].buf) + cap(w.keys.columns[c].dictionary) + 16*cap(w.keys.columns[c].page)
 	}

@@ -35,6 +35,9 @@ func (r *Reader) Verify(ctx context.Context) error {
 			if err := v.block(&r.dir.blocks[g.firstBlock+b]); err != nil {
 				return err
 			}
+			if err := v.extras(g.firstBlock + b); err != nil {
+				return err
+			}
 		}
 		if err := v.keys(g); err != nil {
 			return err
@@ -47,6 +50,7 @@ func (r *Reader) Verify(ctx context.Context) error {
 type verifier struct {
 	r     *Reader
 	pages *pages
+	extra extras
 	run   int // of the directory
 	rows  int64
 	bytes int64

@@ -49,7 +49,7 @@ var (
 // Writer writes one segment. What it holds does not grow with the messages: a block and its encoded form (about four
 // times Options.BlockBytes, or the longest message), the compressor (below 2 MiB), the pages of the small columns until their
 // row group ends (1 to 4 bytes a row as a rule, so 2 MiB; 48 bytes a row at worst) and the directory and page index
-// (600 bytes a block, 300 and twice the name a stream).
+// (600 bytes a block, 300 and twice the name a stream), and the extras of a row group (maxExtra).
 type Writer struct {
 	opts Options
 	out  output
@@ -57,8 +57,9 @@ type Writer struct {
 	dir     directory
 	group   rowGroup // being written
 	foot    footer
-	last    logs.EventID     // of the run being written
-	rows    int64            // of the file, written or in the block
+	last    logs.EventID // of the run being written
+	rows    int64        // of the file, written or in the block
+	makers  [extraKinds]extraMaker
 	notText [allColumns]bool // at their places in schema: columns with bytes that are not UTF-8
 	failed  bool
 }
