@@ -1,5 +1,7 @@
 package filterpattern
 
+import "tailrace/internal/match"
+
 import "strings"
 
 // expr is a condition, or several under one "&&" or "||".
@@ -61,20 +63,20 @@ func (p *parser) comparison(c *condition, ends string) error {
 }
 
 // required returns what a message must contain; leaf says it of one condition.
-func (e *expr) required(leaf func(*condition) []clause) []clause {
+func (e *expr) required(leaf func(*condition) []match.Need) []match.Need {
 	if e.cond != nil {
 		return leaf(e.cond)
 	}
-	var all, alternatives []clause
+	var all, alternatives []match.Need
 	for _, sub := range e.subs {
 		clauses := sub.required(leaf)
 		all = append(all, clauses...)
-		alternatives = append(alternatives, best(clauses))
+		alternatives = append(alternatives, match.Best(clauses))
 	}
 	if e.and {
 		return all
 	}
-	return []clause{anyOf(alternatives)}
+	return []match.Need{match.AnyOf(alternatives)}
 }
 
 func (e *expr) String() string {

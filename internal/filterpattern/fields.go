@@ -3,6 +3,8 @@ package filterpattern
 import (
 	"slices"
 	"strings"
+
+	"tailrace/internal/match"
 )
 
 // ellipsis is the name of the field that stands for any number of them.
@@ -18,7 +20,7 @@ type field struct {
 type fields struct {
 	list   []field
 	dots   int // index of the ellipsis, -1 without
-	filter prefilter
+	filter match.Filter
 }
 
 func (p *parser) fields() (form, error) {
@@ -39,7 +41,7 @@ func (p *parser) fields() (form, error) {
 	if p.blanks(); !p.atEnd() {
 		return nil, p.fail("text after the pattern's ]")
 	}
-	f.filter = newPrefilter(f.required())
+	f.filter = match.NewFilter(f.required())
 	return f, nil
 }
 
@@ -113,17 +115,17 @@ func (e *expr) suits(text []byte) bool {
 
 func (f *fields) matchAll() bool { return len(f.list) == 1 && f.dots == 0 }
 
-func (f *fields) required() []clause {
-	var all []clause
+func (f *fields) required() []match.Need {
+	var all []match.Need
 	for _, field := range f.list {
 		if field.where != nil {
 			all = append(all, field.where.required(fieldRequired)...)
 		}
 	}
-	return rank(all)
+	return match.Rank(all)
 }
 
-func fieldRequired(c *condition) []clause {
+func fieldRequired(c *condition) []match.Need {
 	if c.op == opEqual {
 		return c.value.required()
 	}

@@ -29,7 +29,7 @@ func naiveTerms(t *terms, message string) bool {
 		if r := item.term.regex; r != nil {
 			in = naiveRegex(r.source, message)
 		} else {
-			text := string(item.term.literal.needle)
+			text := string(item.term.literal.Needle())
 			in = strings.Contains(message, text)
 			if len(t.items) == 1 && item.sign == 0 && strings.Trim(text, " \t\r\n") == "" {
 				return true

@@ -1,13 +1,17 @@
 package filterpattern
 
-import "bytes"
+import (
+	"bytes"
+
+	"tailrace/internal/match"
+)
 
 // object is a JSON pattern (cloudwatch-logs.md §8.3): conditions that a message is walked for once.
 type object struct {
 	where  *expr
 	conds  []*condition
 	trie   trie
-	filter prefilter
+	filter match.Filter
 }
 
 func (p *parser) object() (form, error) {
@@ -25,7 +29,7 @@ func (p *parser) object() (form, error) {
 		return nil, p.fail("text after the pattern's }")
 	}
 	o.trie = newTrie(o.conds)
-	o.filter = newPrefilter(o.required())
+	o.filter = match.NewFilter(o.required())
 	return o, nil
 }
 
@@ -89,7 +93,7 @@ func (p *parser) state(c *condition) error {
 }
 
 func (o *object) match(message []byte) bool {
-	if !looksLikeObject(message) || !o.filter.passes(message) {
+	if !looksLikeObject(message) || !o.filter.Passes(message) {
 		return false
 	}
 	w := walker{trie: o.trie, text: message}
@@ -121,15 +125,15 @@ func (e *expr) holds(found *bitset) bool {
 
 func (o *object) matchAll() bool { return false }
 
-func (o *object) required() []clause { return rank(o.where.required(jsonRequired)) }
+func (o *object) required() []match.Need { return match.Rank(o.where.required(jsonRequired)) }
 
 // jsonRequired returns what stands in every message that satisfies a condition: the name of the property and the text of
 // its value, unless characters of them are written as escapes.
-func jsonRequired(c *condition) []clause {
+func jsonRequired(c *condition) []match.Need {
 	if c.op == opNotExists {
 		return nil
 	}
-	var out []clause
+	var out []match.Need
 	if c.op == opEqual && c.value.onlyString() {
 		out = append(out, jsonString(c.value.text))
 	} else if c.op == opEqual {
@@ -140,7 +144,7 @@ func jsonRequired(c *condition) []clause {
 	for _, s := range c.path {
 		if s.kind == stepName {
 			name := jsonString(s.name)
-			name.weight = min(name.weight, 1) // a name is in most messages of its kind
+			name.Weight = min(name.Weight, 1) // a name is in most messages of its kind
 			out = append(out, name)
 		}
 	}
@@ -157,32 +161,32 @@ func (v *value) onlyString() bool {
 }
 
 // jsonString returns the clause of a JSON string, with its quotes if it needs no short escapes.
-func jsonString(text string) clause {
+func jsonString(text string) match.Need {
 	if bytes.ContainsFunc([]byte(text), hasShortEscape) {
-		return unescaped(literalClause(text))
+		return unescaped(match.Literal(text))
 	}
-	return withEscape(literalClause(`"` + text + `"`))
+	return withEscape(match.Literal(`"` + text + `"`))
 }
 
 // unescaped shortens literals to parts that JSON writes as they are.
-func unescaped(c clause) clause {
-	var parts []clause
-	for _, l := range c.literals {
+func unescaped(c match.Need) match.Need {
+	var parts []match.Need
+	for _, l := range c.Literals {
 		longest := ""
 		for _, part := range bytes.FieldsFunc(l, hasShortEscape) {
 			if len(part) > len(longest) {
 				longest = string(part)
 			}
 		}
-		parts = append(parts, literalClause(longest))
+		parts = append(parts, match.Literal(longest))
 	}
-	return withEscape(anyOf(parts))
+	return withEscape(match.AnyOf(parts))
 }
 
 // withEscape adds the one escape that any character has.
-func withEscape(c clause) clause {
-	if len(c.literals) > 0 {
-		c.literals = append(c.literals, []byte(`\u`))
+func withEscape(c match.Need) match.Need {
+	if len(c.Literals) > 0 {
+		c.Literals = append(c.Literals, []byte(`\u`))
 	}
 	return c
 }

@@ -1,5 +1,7 @@
 package filterpattern
 
+import "tailrace/internal/match"
+
 // Bounds of one pattern. MaxLength is the API's (cloudwatch-logs.md §7, §8), maxRegexes and maxWildcards are quotas of
 // §8.2 and §8.3; the others bound what a pattern of that length can cost and are far from what people write.
 const (
@@ -23,12 +25,12 @@ type Pattern struct {
 type form interface {
 	match(message []byte) bool
 	matchAll() bool
-	required() []clause
+	required() []match.Need
 	String() string
 }
 
 // Clause is a set of literals; a message that satisfies it contains at least one of them.
-type Clause [][]byte
+type Clause = match.Clause
 
 // Parse compiles a pattern. The error is a *SyntaxError.
 func Parse(pattern string) (*Pattern, error) {
@@ -38,7 +40,7 @@ func Parse(pattern string) (*Pattern, error) {
 	}
 	p := &Pattern{form: f, text: f.String()}
 	for _, c := range f.required() {
-		p.required = append(p.required, c.literals)
+		p.required = append(p.required, c.Literals)
 	}
 	return p, nil
 }

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"pgregory.net/rapid"
 )
 
 func mustParse(t testing.TB, pattern string) *Pattern {
@@ -95,26 +93,6 @@ func TestRequired(t *testing.T) {
 			t.Errorf("%s\nwant %s\n got %s", c.pattern, c.want, got)
 		}
 	}
-}
-
-// TestFinder compares with package bytes, where the byte looked for is rare and where it is everywhere.
-func TestFinder(t *testing.T) {
-	f := newFinder("abb")
-	if got := f.index([]byte(strings.Repeat("ab", 50) + "abba")); got != 100 {
-		t.Errorf("index %d behind many near misses, want 100", got)
-	}
-	if got := f.index([]byte(strings.Repeat("ab", 50))); got != -1 {
-		t.Errorf("index %d of what is not there", got)
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		needle := rapid.SliceOfN(rapid.SampledFrom([]byte("aab")), 0, 8).Draw(t, "needle")
-		text := bytes.Repeat([]byte(rapid.SampledFrom([]string{"ab", "aab", "z"}).Draw(t, "filling")), rapid.IntRange(0, 60).Draw(t, "n"))
-		text = append(text, rapid.SliceOfN(rapid.SampledFrom([]byte("aaaabz")), 0, 30).Draw(t, "text")...)
-		f := newFinder(string(needle))
-		if got, want := f.index(text), bytes.Index(text, needle); got != want {
-			t.Fatalf("index %d, want %d", got, want)
-		}
-	})
 }
 
 // TestNoAllocation runs every benchmark's pattern over lines of each kind.

@@ -1,22 +1,18 @@
 package filterpattern
 
 import (
-	"regexp"
-	"regexp/syntax"
 	"strings"
+
+	"tailrace/internal/match"
 )
 
 // maxInstructions bounds the compiled program of one expression: matching visits each of them at every byte.
 const maxInstructions = 1024
 
-// regex is an expression of the subset of cloudwatch-logs.md §8.2 behind the literals that every match contains.
+// regex is an expression of the subset of cloudwatch-logs.md §8.2.
 type regex struct {
-	source   string // as written, without the %
-	engine   *regexp.Regexp
-	literal  *finder  // the whole expression is this literal
-	sequence []finder // stand in every match in this order
-	filter   prefilter
-	clauses  []clause
+	*match.Regex
+	source string // as written, without the %
 }
 
 // regex reads an expression between %, of which one stands next. There is no escape for % inside: it is \x25.
@@ -34,57 +30,11 @@ func (p *parser) regex() (*regex, error) {
 		return nil, err
 	}
 	p.pos = start + 1 + length + 1
-	r, err := compileRegex(p.src[start+1:start+1+length], re2)
+	r, err := match.CompileRegex(re2, maxInstructions)
 	if err != nil {
 		return nil, p.failAt(start, "%s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 	}
-	return r, nil
-}
-
-func compileRegex(source, re2 string) (*regex, error) {
-	tree, err := syntax.Parse(re2, syntax.Perl)
-	if err != nil {
-		return nil, err
-	}
-	r := &regex{source: source}
-	r.addLiterals(tree)
-	program, err := syntax.Compile(tree.Simplify())
-	if err != nil {
-		return nil, err
-	}
-	if len(program.Inst) > maxInstructions {
-		return nil, &syntax.Error{Code: syntax.ErrLarge, Expr: source}
-	}
-	r.engine, err = regexp.Compile(re2)
-	return r, err
-}
-
-func (r *regex) addLiterals(tree *syntax.Regexp) {
-	if text, ok := exactly(tree); ok && tree.Op == syntax.OpLiteral {
-		f := newFinder(text)
-		r.literal = &f
-	}
-	must := mandatory(tree)
-	for _, literal := range must.sequence {
-		r.sequence = append(r.sequence, newFinder(literal))
-	}
-	r.filter = newPrefilter(must.choices)
-	r.clauses = rank(must.clauses())
-}
-
-func (r *regex) match(text []byte) bool {
-	if r.literal != nil {
-		return r.literal.in(text)
-	}
-	rest := text
-	for i := range r.sequence {
-		at := r.sequence[i].index(rest)
-		if at < 0 {
-			return false
-		}
-		rest = rest[at+len(r.sequence[i].needle):]
-	}
-	return r.filter.passes(text) && r.engine.Match(text)
+	return &regex{Regex: r, source: p.src[start+1 : start+1+length]}, nil
 }
 
 func (r *regex) String() string { return "%" + r.source + "%" }

@@ -83,7 +83,7 @@ func (f *fields) match(message []byte) bool {
 	if f.matchAll() {
 		return true
 	}
-	if !f.filter.passes(message) {
+	if !f.filter.Passes(message) {
 		return false
 	}
 	s := splitter{line: message}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"tailrace/internal/match"
 )
 
 // termItem is a term as it is written.
@@ -14,7 +16,7 @@ type termItem struct {
 
 // term is a literal, or a regular expression if regex is set.
 type term struct {
-	literal finder
+	literal match.Finder
 	regex   *regex
 }
 
@@ -75,7 +77,7 @@ func (p *parser) termItem() (termItem, error) {
 	if err == nil && text == "" && item.sign != 0 {
 		err = p.failAt(start, "empty term after %c", item.sign)
 	}
-	item.term.literal = newFinder(text)
+	item.term.literal = match.NewFinder(text)
 	return item, err
 }
 
@@ -108,7 +110,7 @@ func (t *terms) isBlank() bool {
 		return len(t.items) == 0
 	}
 	it := t.items[0]
-	return it.sign == 0 && it.term.regex == nil && strings.Trim(string(it.term.literal.needle), " \t\r\n") == ""
+	return it.sign == 0 && it.term.regex == nil && strings.Trim(string(it.term.literal.Needle()), " \t\r\n") == ""
 }
 
 // cheapestFirst puts what is quick to look for and seldom there before the rest: literals by length, then expressions.
@@ -119,14 +121,14 @@ func cheapestFirst(a, b term) int {
 		}
 		return 1
 	}
-	return cmp.Compare(len(b.literal.needle), len(a.literal.needle))
+	return cmp.Compare(len(b.literal.Needle()), len(a.literal.Needle()))
 }
 
 func (t *term) in(message []byte) bool {
 	if t.regex != nil {
-		return t.regex.match(message)
+		return t.regex.Match(message)
 	}
-	return t.literal.in(message)
+	return t.literal.In(message)
 }
 
 func (t *terms) match(message []byte) bool {
@@ -154,29 +156,29 @@ func (t *terms) anyIn(message []byte) bool {
 
 func (t *terms) matchAll() bool {
 	for _, it := range t.all {
-		if it.regex != nil || len(it.literal.needle) > 0 {
+		if it.regex != nil || len(it.literal.Needle()) > 0 {
 			return false
 		}
 	}
 	return len(t.none)+len(t.some) == 0
 }
 
-func (t *terms) required() []clause {
-	var all, some []clause
+func (t *terms) required() []match.Need {
+	var all, some []match.Need
 	for _, it := range t.all {
 		all = append(all, it.required()...)
 	}
 	for _, it := range t.some {
-		some = append(some, best(it.required()))
+		some = append(some, match.Best(it.required()))
 	}
-	return rank(append(all, anyOf(some)))
+	return match.Rank(append(all, match.AnyOf(some)))
 }
 
-func (t *term) required() []clause {
+func (t *term) required() []match.Need {
 	if t.regex != nil {
-		return t.regex.clauses
+		return t.regex.Needs()
 	}
-	return []clause{literalClause(string(t.literal.needle))}
+	return []match.Need{match.Literal(string(t.literal.Needle()))}
 }
 
 func (t *terms) String() string {
@@ -198,7 +200,7 @@ func (t *term) String() string {
 	if t.regex != nil {
 		return t.regex.String()
 	}
-	text := string(t.literal.needle)
+	text := string(t.literal.Needle())
 	if text == "" || strings.IndexFunc(text, func(r rune) bool { return r > 127 || !isWord(byte(r)) }) >= 0 {
 		return quote(text, '"')
 	}

@@ -3,6 +3,8 @@ package filterpattern
 import (
 	"bytes"
 	"strings"
+
+	"tailrace/internal/match"
 )
 
 type operator uint8
@@ -45,7 +47,7 @@ type value struct {
 	decimal *decimal // of a text that is a number, quoted or not
 
 	// Of a string, the literal is what stands between the wildcards.
-	literal          finder
+	literal          match.Finder
 	anyHead, anyTail bool
 }
 
@@ -101,7 +103,7 @@ func (v *value) compile() {
 	if v.text == "*" {
 		v.anyTail = true
 	}
-	v.literal = newFinder(literal)
+	v.literal = match.NewFinder(literal)
 }
 
 // satisfied compares the text of a scalar, of which number tells whether it is an unquoted JSON number.
@@ -130,7 +132,7 @@ func (v *value) satisfied(op operator, text []byte, number bool) bool {
 
 func (v *value) equal(text []byte, number bool) bool {
 	if v.regex != nil {
-		return v.regex.match(text)
+		return v.regex.Match(text)
 	}
 	if v.decimal != nil && (v.number || number) {
 		if d, ok := parseDecimal(text); ok {
@@ -139,24 +141,24 @@ func (v *value) equal(text []byte, number bool) bool {
 	}
 	switch {
 	case v.anyHead && v.anyTail:
-		return v.literal.in(text)
+		return v.literal.In(text)
 	case v.anyHead:
-		return bytes.HasSuffix(text, v.literal.needle)
+		return bytes.HasSuffix(text, v.literal.Needle())
 	case v.anyTail:
-		return bytes.HasPrefix(text, v.literal.needle)
+		return bytes.HasPrefix(text, v.literal.Needle())
 	}
-	return string(text) == string(v.literal.needle)
+	return string(text) == string(v.literal.Needle())
 }
 
 // required returns the literals of every text that is equal to the value. A number has none: 400 is 4e2 as well.
-func (v *value) required() []clause {
+func (v *value) required() []match.Need {
 	switch {
 	case v.regex != nil:
-		return v.regex.clauses
+		return v.regex.Needs()
 	case v.decimal != nil:
 		return nil
 	}
-	return []clause{literalClause(string(v.literal.needle))}
+	return []match.Need{match.Literal(string(v.literal.Needle()))}
 }
 
 func (v *value) String() string {

@@ -1,10 +1,10 @@
-package filterpattern
+package match
 
 import "bytes"
 
-// finder looks for a literal by its byte that is rarest in log text: bytes.IndexByte runs over the rest at the speed of
+// Finder looks for a literal by its byte that is rarest in log text: bytes.IndexByte runs over the rest at the speed of
 // memory, where bytes.Index would stop at each of the first byte.
-type finder struct {
+type Finder struct {
 	needle []byte
 	rare   int // index in needle of the byte that is looked for
 }
@@ -19,8 +19,9 @@ var commonness = func() (rank [256]byte) {
 	return rank
 }()
 
-func newFinder(needle string) finder {
-	f := finder{needle: []byte(needle)}
+// NewFinder compiles a literal. An empty one is in every text.
+func NewFinder(needle string) Finder {
+	f := Finder{needle: []byte(needle)}
 	for i, c := range f.needle {
 		if commonness[c] < commonness[f.needle[f.rare]] {
 			f.rare = i
@@ -29,11 +30,11 @@ func newFinder(needle string) finder {
 	return f
 }
 
-// in tells whether text contains the literal.
-func (f *finder) in(text []byte) bool { return f.index(text) >= 0 }
+// In tells whether text contains the literal.
+func (f *Finder) In(text []byte) bool { return f.Index(text) >= 0 }
 
-// index returns where the literal first stands in text, or -1.
-func (f *finder) index(text []byte) int {
+// Index returns where the literal first stands in text, or -1.
+func (f *Finder) Index(text []byte) int {
 	n := len(f.needle)
 	if n == 0 {
 		return 0
@@ -58,3 +59,6 @@ func (f *finder) index(text []byte) int {
 	}
 	return -1
 }
+
+// Needle returns the literal. The caller does not change it.
+func (f *Finder) Needle() []byte { return f.needle }

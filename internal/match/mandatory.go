@@ -1,4 +1,4 @@
-package filterpattern
+package match
 
 import (
 	"regexp/syntax"
@@ -9,7 +9,7 @@ import (
 // musts is what every match of an expression contains.
 type musts struct {
 	sequence []string // these literals, in this order, without overlap
-	choices  []clause // and of each of these one literal, anywhere
+	choices  []Need   // and of each of these one literal, anywhere
 }
 
 // maxRepeatedLiteral bounds the literals that repetitions are written out to, in bytes.
@@ -65,20 +65,20 @@ func mandatoryConcat(subs []*syntax.Regexp) musts {
 }
 
 func mandatoryChoice(subs []*syntax.Regexp) musts {
-	var alternatives []clause
+	var alternatives []Need
 	for _, sub := range subs {
-		alternatives = append(alternatives, best(mandatory(sub).clauses()))
+		alternatives = append(alternatives, Best(mandatory(sub).needs()))
 	}
-	if c := anyOf(alternatives); len(c.literals) > 0 {
-		return musts{choices: []clause{c}}
+	if c := AnyOf(alternatives); len(c.Literals) > 0 {
+		return musts{choices: []Need{c}}
 	}
 	return musts{}
 }
 
-func (m musts) clauses() []clause {
+func (m musts) needs() []Need {
 	out := slices.Clone(m.choices)
 	for _, text := range m.sequence {
-		out = append(out, literalClause(text))
+		out = append(out, Literal(text))
 	}
 	return out
 }
