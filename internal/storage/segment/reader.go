@@ -23,6 +23,7 @@ type Reader struct {
 	size int64
 	dir  *directory
 	tail tail
+	form int // version of the format
 	meta Meta
 }
 
@@ -62,6 +63,7 @@ func Open(f File, size int64) (*Reader, error) {
 		return nil, r.corrupt(r.tail.footer.offset-trailerSize, "no directory of version 1 to %d", directoryVersion)
 	}
 	r.tail.directory = section{offset: r.tail.footer.offset - trailerSize - packed, size: packed + trailerSize}
+	r.form = int(version)
 	if err := r.openDirectory(end, version); err != nil {
 		return nil, err
 	}

@@ -16,7 +16,19 @@ import (
 // others find what was written. It returns a *CorruptError, the file's error, or the context's; memory is that of a
 // cursor and the key columns of one row group.
 func (r *Reader) Verify(ctx context.Context) error {
-	v := &verifier{r: r, pages: takePages(r)}
+	return r.VerifyRuns(ctx, func(Tally) {})
+}
+
+// Tally is what the events of a run say themselves, beside what the directory has of them.
+type Tally struct {
+	Run
+	LastIngestion int64  // greatest time of ingestion, epoch milliseconds
+	LastRequest   uint64 // greatest request number
+}
+
+// VerifyRuns is Verify that tells of each run in the order of rows once all of it was read and found to be good.
+func (r *Reader) VerifyRuns(ctx context.Context, each func(Tally)) error {
+	v := &verifier{r: r, pages: takePages(r), each: each}
 	v.pages.inspect = v.eventPage
 	defer v.pages.give()
 	start := make([]byte, len(magic))
@@ -55,6 +67,10 @@ type verifier struct {
 	rows  int64
 	bytes int64
 	last  logs.EventID
+
+	each      func(Tally)
+	ingestion int64 // of the run, so far
+	request   uint64
 }
 
 // block checks one block's pages and rows.
@@ -129,6 +145,7 @@ func (v *verifier) row(id logs.EventID, size int) error {
 		return v.r.corrupt(at, "events of stream %d are not in order", run.Stream.Stream)
 	}
 	v.last = id
+	v.ingestion, v.request = max(v.ingestion, id.Ingestion), max(v.request, id.Request)
 	v.rows++
 	v.bytes += int64(size)
 	if v.rows < run.Rows {
@@ -137,7 +154,8 @@ func (v *verifier) row(id logs.EventID, size int) error {
 	if id.Timestamp != run.LastEvent || v.bytes != run.Bytes {
 		return v.r.corrupt(at, "directory's last time or bytes of stream %d differ", run.Stream.Stream)
 	}
+	v.each(Tally{Run: *run, LastIngestion: v.ingestion, LastRequest: v.request})
 	v.run++
-	v.rows, v.bytes = 0, 0
+	v.rows, v.bytes, v.ingestion, v.request = 0, 0, 0, 0
 	return nil
 }

@@ -292,3 +292,32 @@ func TestNewerVersion(t *testing.T) {
 	}
 	equal(t, "file", readAll(t, fs, name), b)
 }
+
+// TestQuarantineKeepsBoth damages files of the same number in two lives of a log: both copies are kept.
+func TestQuarantineKeepsBoth(t *testing.T) {
+	fs := disk()
+	for range 2 {
+		g := newLedger(t)
+		l, _ := g.reopen(small(fs))
+		for range 3 {
+			g.append(l, 20)
+		}
+		l.Close()
+		name := path.Join("data/wal", fileName(1))
+		content := readAll(t, fs, name)
+		content[recordsStart+recordHeader] ^= 1
+		writeFile(t, fs, name, content)
+		l, _, err := Open(small(fs), 0, func(uint64, []byte) error { return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.Close()
+		names, _ := fs.List("data/wal")
+		for _, name := range names {
+			fs.Remove(path.Join("data/wal", name))
+		}
+	}
+	if names, _ := fs.List("data/quarantine"); len(names) != 2 {
+		t.Errorf("quarantine holds %v", names)
+	}
+}

@@ -164,6 +164,7 @@ func (r *recovery) header(file *found) (usable bool, err error) {
 		return false, invalid
 	case invalid == nil && h.number == file.number:
 		file.first, file.salt = h.first, h.salt
+		file.tag = h.salt // the checksum of bytes that end with their checksum is the same for all
 		return true, nil
 	case err == nil && file.size <= recordsStart:
 		// A crash while the file was begun: records are written only once the header is durable.

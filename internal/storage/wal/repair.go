@@ -48,7 +48,7 @@ type logFile struct {
 	first   uint64 // sequence of its first record
 	last    uint64 // sequence of its last record, first-1 if it has none; of the active file only once it is closed
 	size    int64  // bytes, without what was refused
-	tag     uint32 // CRC32C of what stands before the records: tells files of one number apart in the quarantine
+	tag     uint32 // the salt, or CRC32C of what stands in a header's place: tells files of one number apart in the quarantine
 	damaged bool   // and not copied to the quarantine: moved there instead of removed
 }
 

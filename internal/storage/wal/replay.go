@@ -182,7 +182,7 @@ func (p *replayer) cutTail() bool {
 		p.log.o.Logger.Warn("write-ahead log: cut torn tail", "file", p.file.name, "error", err)
 		return false
 	}
-	p.TornBytes += p.in.size - p.off
+	p.TornBytes += max(0, p.in.size-p.off) // less: the file ends within the zeros behind its header
 	p.log.o.Logger.Info("write-ahead log: torn tail cut", "file", p.file.name, "bytes", p.in.size-p.off)
 	return true
 }
