@@ -29,6 +29,7 @@ type Batch struct {
 	Stream     []logs.StreamID
 	StreamName []string // safe to keep
 	Message    [][]byte
+	Fields     []Vector // a vector a field that was asked for, in that order
 }
 
 // Len is the number of events.
@@ -39,6 +40,9 @@ func (b *Batch) Reset() {
 	b.ID, b.Stream, b.StreamName = b.ID[:0], b.Stream[:0], b.StreamName[:0]
 	clear(b.Message)
 	b.Message = b.Message[:0]
+	for i := range b.Fields {
+		b.Fields[i].Reset()
+	}
 }
 
 // Append adds one event; message is not copied.
