@@ -133,7 +133,7 @@ func (j *Jobs) Close() error {
 
 // Start begins a query and returns its id. ErrTooMany if too many run and wait.
 func (j *Jobs) Start(spec Spec, run Run) (id string, err error) {
-	id = newID()
+	id = NewID()
 	ctx, cancel := context.WithCancelCause(j.ctx)
 	x := &job{cancel: cancel, info: Info{ID: id, Spec: spec, Status: Scheduled, Created: j.o.Now().UnixMilli()}}
 	j.mu.Lock()
@@ -161,10 +161,15 @@ func (j *Jobs) activeIn(scope logs.Scope) (n int) {
 	return n
 }
 
-// newID is a random UUID of version 4.
-func newID() string {
+// NewID is a random UUID.
+func NewID() string {
 	var b [16]byte
 	rand.Read(b[:]) // never fails
+	return FormatID(b)
+}
+
+// FormatID makes 16 bytes a UUID of version 4: the form of all ids of queries.
+func FormatID(b [16]byte) string {
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }

@@ -69,7 +69,7 @@ func (k *kept) find(ctx context.Context) {
 	k.expire()
 }
 
-// isID tells whether a name has the form of newID: nothing else comes near the file system.
+// isID tells whether a name has the form of FormatID: nothing else comes near the file system.
 func isID(name string) bool {
 	if len(name) != 36 {
 		return false

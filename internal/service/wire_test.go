@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,7 +30,8 @@ var update = flag.Bool("update", false, "write the answers into the transcripts"
 //	stored-bytes exact             the server has this option
 //	scan-budget bytes              and this one
 //
-// Page tokens are opaque: an answer shows <token>, and the next request's <token> is the last one that was given.
+// Page tokens are opaque: an answer shows <token>, and the next request's <token> is the last one that was given. So are ids
+// of queries: the nth id that a transcript sees is <id-n>.
 func TestWire(t *testing.T) {
 	files, err := filepath.Glob("testdata/wire/*/*.txtar")
 	must(t, err)
@@ -56,7 +58,31 @@ func TestWire(t *testing.T) {
 	}
 }
 
-var pageToken = regexp.MustCompile(`"nextToken":"([A-Za-z0-9_-]+)"`)
+var (
+	pageToken = regexp.MustCompile(`"nextToken":"([A-Za-z0-9_-]+)"`)
+	queryID   = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`)
+)
+
+// queryIDs are the ids that a transcript has seen.
+type queryIDs []string
+
+func (ids *queryIDs) hide(body string) string {
+	return queryID.ReplaceAllStringFunc(body, func(id string) string {
+		at := slices.Index(*ids, id)
+		if at < 0 {
+			at = len(*ids)
+			*ids = append(*ids, id)
+		}
+		return fmt.Sprintf("<id-%d>", at+1)
+	})
+}
+
+func (ids queryIDs) show(body string) string {
+	for i, id := range ids {
+		body = strings.ReplaceAll(body, fmt.Sprintf("<id-%d>", i+1), id)
+	}
+	return body
+}
 
 // play sends the requests of a transcript and puts the answers in.
 func play(t *testing.T, archive *txtar.Archive) {
@@ -65,6 +91,7 @@ func play(t *testing.T, archive *txtar.Archive) {
 	var h *harness
 	var answer *httptest.ResponseRecorder
 	token := ""
+	var ids queryIDs
 	for i := range archive.Files {
 		section := &archive.Files[i]
 		word, rest, _ := strings.Cut(section.Name, " ")
@@ -76,10 +103,11 @@ func play(t *testing.T, archive *txtar.Archive) {
 		case ">":
 			answer = httptest.NewRecorder()
 			body := strings.ReplaceAll(strings.TrimSpace(string(section.Data)), "<token>", token)
+			body = ids.show(body)
 			server.ServeHTTP(answer, wireRequest(t, rest, body))
 			checkHeader(t, answer)
 		case "<":
-			body := answer.Body.String()
+			body := ids.hide(answer.Body.String())
 			if found := pageToken.FindStringSubmatch(body); found != nil {
 				token = found[1]
 				body = pageToken.ReplaceAllString(body, `"nextToken":"<token>"`)
