@@ -10,6 +10,7 @@ import (
 
 	"tailrace/internal/catalog"
 	"tailrace/internal/logs"
+	"tailrace/internal/storage/compaction"
 )
 
 // change is a commit of the catalog with what follows it in memory and on disk. Exactly one of done and undo is called,
@@ -24,9 +25,11 @@ type change struct {
 }
 
 // commit makes a change. A commit may fail and have happened nevertheless; then the live set is asked. As long as it cannot
-// be asked, no other change is made. The caller holds flushMu.
+// be asked, no other change is made.
 func (e *Engine) commit(ctx context.Context, c *change) error {
-	if err := e.settle(ctx); err != nil {
+	e.changeMu.Lock()
+	defer e.changeMu.Unlock()
+	if err := e.settleUnsure(ctx); err != nil {
 		c.undo()
 		return err
 	}
@@ -35,7 +38,7 @@ func (e *Engine) commit(ctx context.Context, c *change) error {
 		return nil
 	}
 	e.unsure = c
-	if unknown := e.settle(ctx); unknown != nil {
+	if unknown := e.settleUnsure(ctx); unknown != nil {
 		return errors.Join(err, unknown)
 	}
 	if c.applied {
@@ -72,8 +75,15 @@ func (e *Engine) finish(c *change) {
 	}
 }
 
-// settle finds out what became of a change whose commit failed. The caller holds flushMu.
+// settle finds out what became of a change whose commit failed.
 func (e *Engine) settle(ctx context.Context) error {
+	e.changeMu.Lock()
+	defer e.changeMu.Unlock()
+	return e.settleUnsure(ctx)
+}
+
+// settleUnsure is settle; the caller holds changeMu.
+func (e *Engine) settleUnsure(ctx context.Context) error {
 	c := e.unsure
 	if c == nil {
 		return nil
@@ -108,6 +118,7 @@ func (c *change) isIn(segments []catalog.Segment, flushed uint64) bool {
 
 // addLive makes a segment part of the live set in memory. The caller holds mu.
 func (e *Engine) addLive(l *live) {
+	l.shape = compaction.Describe(&l.meta, e.o.Now().UnixMilli())
 	e.live[l.meta.ID] = l
 	for _, g := range l.meta.Groups {
 		e.bytes[g.Group] += g.Bytes

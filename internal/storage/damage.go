@@ -39,8 +39,10 @@ func (d *damage) list() (map[string]string, int) {
 }
 
 // broken reports a segment that cannot be read as it should. Its file and its place in the live set stay, for whoever
-// repairs it; what is readable of it is served.
+// repairs it; what is readable of it is served,
+// and no merge takes it.
 func (e *Engine) broken(l *live, err error) {
+	l.damaged.Store(true)
 	if e.damage.note(l.meta.Object, err.Error()) {
 		e.o.Logger.Error("segment is damaged", "object", l.meta.Object, "error", err)
 	}

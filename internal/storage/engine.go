@@ -4,7 +4,7 @@
 //	open, recover   lock, live set, orphans, replay            append    encode → log → head, back-pressure
 //	flush           head → segment → catalog → log is cut      scan      snapshot, merge of heads and segments
 //	streams, walk   exact statistics, listings                 pass, window   many streams of a segment in order of time
-//	reclaim         expiry and deletion give space back
+//	compact, merge  segments → segments                    reclaim   expiry and deletion give space back
 //
 // It knows no operation of the API: names, quotas, tokens and exceptions are the service's.
 //
@@ -18,9 +18,10 @@
 //
 // # Locks
 //
-// Taken in this order: flushMu (one flush or rewrite at a time), commitMu (statistics in the catalog change only under its
-// write lock), mu (heads, live set), the table's mutex. No lock is held while the log or a segment is read or written, but
-// commitMu, which covers catalog calls. An Engine is safe for concurrent use.
+// Taken in this order: mergeMu (one merge at a time), flushMu (one flush at a time), changeMu (one change of the live set at
+// a time), commitMu (statistics in the catalog change only under its write lock), mu (heads, live set), the table's mutex.
+// Appends and scans take the last three alone: no lock that they take is held while the log or a segment is read or
+// written, but commitMu, which covers catalog calls. An Engine is safe for concurrent use.
 package storage
 
 import (
@@ -64,19 +65,22 @@ type Engine struct {
 	readers *readers
 	windows *windows
 
+	mergeMu  sync.Mutex
 	flushMu  sync.Mutex
-	unsure   *change // a change whose commit failed in an unknown way; guarded by flushMu
+	changeMu sync.Mutex
+	unsure   *change // a change whose commit failed in an unknown way; guarded by changeMu
 	commitMu sync.RWMutex
 
-	mu       sync.RWMutex
-	active   *head.Head
-	since    time.Time    // when active got its first event; zero: it has none
-	frozen   []*head.Head // oldest first
-	live     map[catalog.SegmentID]*live
-	bytes    map[logs.GroupID]int64 // message bytes in live segments
-	room     chan struct{}          // closed when a head left or flushing failed or the engine closes
-	flushErr error                  // of the last try to flush; nil after a success
-	closed   bool
+	mu        sync.RWMutex
+	active    *head.Head
+	since     time.Time    // when active got its first event; zero: it has none
+	frozen    []*head.Head // oldest first
+	live      map[catalog.SegmentID]*live
+	bytes     map[logs.GroupID]int64 // message bytes in live segments
+	retention map[logs.GroupID]int64 // of groups that do not keep events for ever, milliseconds; as of the last look
+	room      chan struct{}          // closed when a head left or flushing failed or the engine closes
+	flushErr  error                  // of the last try to flush; nil after a success
+	closed    bool
 
 	kick    chan struct{}
 	stop    context.CancelFunc
@@ -91,4 +95,6 @@ type counters struct {
 	batches, events, bytes             atomic.Int64
 	flushes, flushErrors, flushedBytes atomic.Int64
 	rewrites, removals, reclaimedBytes atomic.Int64
+	merges, mergeErrors                atomic.Int64
+	mergeRead, mergeWritten            atomic.Int64 // bytes of files
 }

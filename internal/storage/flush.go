@@ -54,7 +54,7 @@ func (e *Engine) flushFrozen(ctx context.Context) error {
 func (e *Engine) flushHead(ctx context.Context, h *head.Head) error {
 	flushed := h.Summary().Last
 	c := &change{commit: catalog.Commit{Flushed: flushed}, statistics: true, undo: func() {}}
-	s, err := e.writeSegment(ctx, func(w *segment.Writer) error { return e.fill(ctx, w, h) })
+	s, err := e.writeSegment(ctx, e.o.Segment, func(w *segment.Writer) error { return e.fill(ctx, w, h) })
 	if err != nil {
 		return fmt.Errorf("flush: %w", err)
 	}
@@ -128,14 +128,14 @@ func (t *table) gone(group logs.GroupID, stream logs.StreamID) bool {
 }
 
 // writeSegment makes a segment file that is durable and was read again; nil if fill added nothing. It is not live yet.
-func (e *Engine) writeSegment(ctx context.Context, fill func(*segment.Writer) error) (*live, error) {
+func (e *Engine) writeSegment(ctx context.Context, o segment.Options, fill func(*segment.Writer) error) (*live, error) {
 	id, err := e.o.Catalog.NextSegment(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("next segment: %w", err)
 	}
 	object := objectName(id)
 	temporary := object + unfinishedSuffix
-	meta, err := e.writeFile(ctx, e.readers.path(temporary), fill)
+	meta, err := e.writeFile(ctx, e.readers.path(temporary), o, fill)
 	if err == nil && meta.Rows > 0 {
 		err = e.readers.publish(temporary, object)
 	}
@@ -153,13 +153,13 @@ func (e *Engine) writeSegment(ctx context.Context, fill func(*segment.Writer) er
 }
 
 // writeFile writes, syncs and verifies a segment under a temporary name.
-func (e *Engine) writeFile(ctx context.Context, name string, fill func(*segment.Writer) error) (segment.Meta, error) {
+func (e *Engine) writeFile(ctx context.Context, name string, o segment.Options, fill func(*segment.Writer) error) (segment.Meta, error) {
 	f, err := e.o.FS.Create(name)
 	if err != nil {
 		return segment.Meta{}, err
 	}
 	defer f.Close()
-	w := segment.NewWriter(io.NewOffsetWriter(f, 0), e.o.Segment)
+	w := segment.NewWriter(io.NewOffsetWriter(f, 0), o)
 	if err := fill(w); err != nil {
 		return segment.Meta{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tailrace/internal/catalog"
+	"tailrace/internal/storage/compaction"
 	"tailrace/internal/storage/segment"
 	"tailrace/internal/storage/wal"
 	"tailrace/internal/vfs"
@@ -35,13 +36,20 @@ type Options struct {
 	MaxOpenSegments int
 	// ReclaimEvery is how often expired and deleted events are looked for; default 10 minutes.
 	ReclaimEvery time.Duration
-	// ReclaimShare is the part of a segment's rows that must be dead before it is rewritten without them; default 0.25.
+	// ReclaimShare is the part of a segment's rows that must be dead before it is rewritten without them at once; default
+	// 0.25.
 	ReclaimShare float64
+	// ReclaimAge is how long dead rows stay in a segment at most before it is rewritten; default 50 minutes, so that with
+	// ReclaimEvery they are gone within the hour.
+	ReclaimAge time.Duration
 	// WalkBytes bounds the memory that unfinished listings in order of last events take; default 32 MiB.
 	WalkBytes int
 
-	// Segment are the options of the segments that a flush writes.
+	// Segment are the options of the segments that a flush writes, Merge of those that a merge does: denser by default.
 	Segment segment.Options
+	Merge   segment.Options
+	// Compaction says which segments are merged, and what into.
+	Compaction compaction.Options
 
 	// ScanRuns, ScanRows and ScanBytes bound what one scan holds in memory of segments that overlap in time, shared among
 	// them: streams that are read side by side, each with a decoded block; rows that passes over many streams keep, and the
@@ -75,11 +83,13 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.MaxOpenSegments, 128)
 	setDefault(&o.ReclaimEvery, 10*time.Minute)
 	setDefault(&o.ReclaimShare, 0.25)
+	setDefault(&o.ReclaimAge, 50*time.Minute)
 	setDefault(&o.WalkBytes, 32<<20)
 	setDefault(&o.ScanRuns, 64)
 	setDefault(&o.ScanRows, 32<<10)
 	setDefault(&o.ScanBytes, 32<<20)
 	setDefault(&o.PageBytes, 32<<20)
+	o.Compaction = o.Compaction.WithDefaults()
 	return o
 }
 

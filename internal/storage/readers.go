@@ -6,15 +6,21 @@ import (
 	"io/fs"
 	"path"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"tailrace/internal/catalog"
+	"tailrace/internal/storage/compaction"
 	"tailrace/internal/storage/segment"
 	"tailrace/internal/vfs"
 )
 
 // live is a segment that counts, or did when a scan that still reads it began.
 type live struct {
-	meta catalog.Segment
+	meta    catalog.Segment
+	shape   compaction.Segment // what a plan sees of it; set when it becomes live
+	damaged atomic.Bool
+	dead    time.Time // when dead events were first seen in it; zero: none were. Guarded by mergeMu.
 
 	opening sync.Mutex // held while the file is opened, by one scan for all
 

@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,7 +9,6 @@ import (
 	"time"
 
 	"tailrace/internal/catalog"
-	"tailrace/internal/column"
 	"tailrace/internal/logs"
 	"tailrace/internal/storage/segment"
 )
@@ -57,86 +55,85 @@ func (e *Engine) Reclaim(ctx context.Context) error {
 
 // reclaim is one pass.
 type reclaim struct {
-	e        *Engine
-	segments []catalog.SegmentID
-	expire   map[logs.GroupID]int64 // least event time that stays; a group that is not in here was deleted
-	dropped  dropped                // streams deleted when the pass began; no head holds an event of theirs
-	held     dropped                // those of them that a segment still holds
-	groups   []logs.GroupID         // groups deleted when the pass began, as dropped
+	*lifetimes // when the pass began: no head, and no flush or merge on its way, holds an event of a stream dropped then
+	e          *Engine
+	segments   []catalog.SegmentID
+	held       dropped // those of the dropped streams that a segment still holds
 }
 
-// beginReclaim snapshots what the pass goes over. The live set comes before the groups: a group whose events lie in it and
-// that is not there was deleted, not just made. With flushMu held no flush is on its way that may still carry events of
-// dropped streams.
+// beginReclaim snapshots what the pass goes over. With mergeMu and flushMu held no merge or flush is on its way that may
+// still carry events of dropped streams.
 func (e *Engine) beginReclaim(ctx context.Context) (*reclaim, error) {
+	e.mergeMu.Lock()
+	defer e.mergeMu.Unlock()
 	e.flushMu.Lock()
 	defer e.flushMu.Unlock()
 	if err := e.settle(ctx); err != nil {
 		return nil, err
 	}
-	r := &reclaim{e: e, expire: map[logs.GroupID]int64{}, dropped: dropped{}, held: dropped{}}
+	r := &reclaim{e: e, held: dropped{}}
 	e.mu.RLock()
 	r.segments = slices.Sorted(maps.Keys(e.live))
-	e.table.mu.Lock()
-	for group, streams := range e.table.dropped {
-		r.dropped[group] = maps.Clone(streams)
-	}
-	r.groups = slices.Collect(maps.Keys(e.table.droppedGroups))
-	e.table.mu.Unlock()
 	e.mu.RUnlock()
-	groups, err := e.o.Catalog.AllGroups(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("all groups: %w", err)
-	}
-	now := e.o.Now()
-	for i := range groups {
-		r.expire[groups[i].ID] = 0
-		if days := groups[i].RetentionDays; days > 0 {
-			r.expire[groups[i].ID] = now.Add(-time.Duration(days) * 24 * time.Hour).UnixMilli()
-		}
-	}
-	return r, nil
+	var err error
+	r.lifetimes, err = e.lifetimes(ctx)
+	return r, err
 }
 
 // segment removes or rewrites one segment if that is worth it.
 func (r *reclaim) segment(ctx context.Context, id catalog.SegmentID) error {
-	r.e.flushMu.Lock()
-	defer r.e.flushMu.Unlock()
+	r.e.mergeMu.Lock()
+	defer r.e.mergeMu.Unlock()
 	r.e.mu.RLock()
 	l := r.e.live[id]
 	r.e.mu.RUnlock()
-	if l == nil {
+	if l == nil { // merged meanwhile, without what is dead
 		return nil
 	}
 	dead, rows := r.deadByMeta(l)
 	if dead == rows {
-		return r.replace(ctx, l, nil)
+		return r.e.remove(ctx, l)
 	}
 	droppedRows, here, err := r.deadByRuns(l)
-	if err != nil {
-		r.hold(here)
-		return r.e.segmentError(l, err)
+	if err == nil && r.isDue(l, dead+droppedRows, rows) {
+		err = r.rewrite(ctx, l)
+		if err == nil {
+			return nil
+		}
 	}
-	dead += droppedRows
-	if float64(dead) < r.e.o.ReclaimShare*float64(rows) || dead == 0 {
-		r.hold(here)
-		return nil
-	}
-	s, err := r.e.writeSegment(ctx, func(w *segment.Writer) error { return r.copy(ctx, w, l) })
-	if err != nil {
-		r.hold(here)
-		return r.e.segmentError(l, err)
-	}
-	return r.replace(ctx, l, s)
-}
-
-// segmentError reports damage and goes on; what can never be read cannot be rewritten either.
-func (e *Engine) segmentError(l *live, err error) error {
-	if isDamage(err) {
-		e.broken(l, err)
+	r.hold(here)
+	var damaged *damagedInput
+	if errors.As(err, &damaged) { // what can never be read cannot be rewritten either
 		return nil
 	}
 	return err
+}
+
+// isDue tells whether a segment is to be rewritten: because much of it is dead, or a little for long.
+func (r *reclaim) isDue(l *live, dead, rows int64) bool {
+	if dead == 0 {
+		l.dead = time.Time{}
+		return false
+	}
+	now := r.e.o.Now()
+	if l.dead.IsZero() {
+		l.dead = now
+	}
+	return float64(dead) >= r.e.o.ReclaimShare*float64(rows) || now.Sub(l.dead) >= r.e.o.ReclaimAge
+}
+
+// rewrite merges a segment with nothing, which leaves out what is dead.
+func (r *reclaim) rewrite(ctx context.Context, l *live) error {
+	if l.damaged.Load() {
+		return &damagedInput{input: l}
+	}
+	before := r.e.counters.mergeWritten.Load()
+	if err := r.e.merge(ctx, []*live{l}, r.lifetimes); err != nil {
+		return err
+	}
+	r.e.counters.rewrites.Add(1)
+	r.e.counters.reclaimedBytes.Add(l.meta.Size - (r.e.counters.mergeWritten.Load() - before))
+	return nil
 }
 
 func (r *reclaim) hold(streams dropped) {
@@ -158,7 +155,7 @@ func (r *reclaim) deadByMeta(l *live) (dead, rows int64) {
 			dead += g.Rows
 		case g.FirstEvent < least:
 			share := (float64(least) - float64(g.FirstEvent)) / (float64(g.LastEvent) - float64(g.FirstEvent) + 1)
-			dead += min(g.Rows-1, int64(share*float64(g.Rows)))
+			dead += min(g.Rows-1, max(1, int64(share*float64(g.Rows))))
 		}
 	}
 	return dead, rows
@@ -180,7 +177,7 @@ func (r *reclaim) deadByRuns(l *live) (dead int64, here dropped, err error) {
 	defer r.e.readers.release(l)
 	reader, err := r.e.readers.open(l)
 	if err != nil {
-		return 0, here, err
+		return 0, here, r.e.inputError(l, err)
 	}
 	found := dropped{}
 	for _, run := range reader.All() {
@@ -190,72 +187,6 @@ func (r *reclaim) deadByRuns(l *live) (dead int64, here dropped, err error) {
 		}
 	}
 	return dead, found, nil
-}
-
-// copy writes the living events of a segment.
-func (r *reclaim) copy(ctx context.Context, w *segment.Writer, l *live) error {
-	r.e.readers.hold(l)
-	defer r.e.readers.release(l)
-	reader, err := r.e.readers.open(l)
-	if err != nil {
-		return err
-	}
-	for _, run := range reader.All() {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		least, alive := r.expire[run.Group]
-		if !alive || run.LastEvent < least || r.dropped.has(run.Group, run.Stream.Stream) {
-			continue
-		}
-		if err := r.copyRun(w, reader, run, least); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// copyRun writes what is left of one stream.
-func (r *reclaim) copyRun(w *segment.Writer, reader *segment.Reader, run segment.Run, least int64) error {
-	c := reader.Cursor(run, segment.Query{Range: logs.TimeRange{Start: least, End: logs.AllTime.End}})
-	defer c.Close()
-	var batch column.Batch
-	var failed error
-	at := 0
-	err := w.Add(run.Stream, func() (logs.EventID, []byte, bool) {
-		if at++; at >= batch.Len() {
-			at = 0
-			if ok, err := c.Next(&batch); !ok {
-				failed = err
-				return logs.EventID{}, nil, false
-			}
-		}
-		return batch.ID[at], batch.Message[at], true
-	})
-	return cmp.Or(failed, err)
-}
-
-// replace takes a segment out of the live set, for another or for none.
-func (r *reclaim) replace(ctx context.Context, old, by *live) error {
-	e := r.e
-	c := &change{commit: catalog.Commit{Remove: []catalog.SegmentID{old.meta.ID}}, undo: func() {}}
-	freed := old.meta.Size
-	if by != nil {
-		c.commit.Add = []catalog.Segment{by.meta}
-		c.undo = func() { e.readers.discard(by.meta.Object) }
-		freed -= by.meta.Size
-	}
-	c.done = func() {
-		if by != nil {
-			e.addLive(by)
-			e.counters.rewrites.Add(1)
-		}
-		e.removeLive(old.meta.ID)
-		e.counters.removals.Add(1)
-		e.counters.reclaimedBytes.Add(freed)
-	}
-	c.after = func() { e.readers.release(old) }
-	return e.commit(ctx, c)
 }
 
 // forget drops what is remembered of deleted streams and groups none of whose events is left.

@@ -10,6 +10,10 @@ type Stats struct {
 	SegmentBytesWritten           int64 // by flushes and rewrites
 	Rewrites, Removals, Reclaimed int64 // segments rewritten, segments removed (the rewritten ones too), bytes of files freed
 
+	// Merges of segments, rewrites among them: how many were made and how many failed, bytes of files read and written.
+	Merges, MergeErrors               int64
+	MergeBytesRead, MergeBytesWritten int64
+
 	HeadEvents, HeadBytes int64 // in memory; bytes of memory
 	FrozenHeads           int
 	Segments              int
@@ -33,6 +37,7 @@ func (e *Engine) Stats() Stats {
 		Batches: c.batches.Load(), Events: c.events.Load(), Bytes: c.bytes.Load(),
 		Flushes: c.flushes.Load(), FlushErrors: c.flushErrors.Load(), SegmentBytesWritten: c.flushedBytes.Load(),
 		Rewrites: c.rewrites.Load(), Removals: c.removals.Load(), Reclaimed: c.reclaimedBytes.Load(),
+		Merges: c.merges.Load(), MergeErrors: c.mergeErrors.Load(), MergeBytesRead: c.mergeRead.Load(), MergeBytesWritten: c.mergeWritten.Load(),
 		WAL: e.log.Stats(), Recovery: e.recovery,
 	}
 	s.Damaged, s.DamageCount = e.damage.list()

@@ -66,6 +66,12 @@ func (r *Reader) Blocks(group logs.GroupID) (from, to int) {
 	return from, to
 }
 
+// ScanAll is Scan of all groups.
+func (r *Reader) ScanAll(q Query, chosen func(*Run) bool) *Cursor {
+	q.Reverse = false
+	return &Cursor{r: r, q: q, span: q.span(), runs: r.dir.runs, chosen: chosen}
+}
+
 // Next empties b and fills it with the events of one block that has some, or returns false when there are no more.
 // The batch, except for its stream names, is valid until the next call of Next or Close.
 func (c *Cursor) Next(b *column.Batch) (bool, error) {

@@ -17,6 +17,7 @@ import (
 	"tailrace/internal/column"
 	"tailrace/internal/logs"
 	"tailrace/internal/storage"
+	"tailrace/internal/storage/compaction"
 	"tailrace/internal/storage/segment"
 	"tailrace/internal/vfs"
 )
@@ -46,6 +47,15 @@ func TestModel(t *testing.T) {
 			ScanBytes:        rapid.SampledFrom([]int{1, 20, 1 << 20}).Draw(rt, "scan bytes"),
 			Segment:          segment.Options{BlockBytes: rapid.SampledFrom([]int{1, 30, 1 << 18}).Draw(rt, "block bytes")},
 		}
+		o.Merge = o.Segment
+		o.Compaction = compaction.Options{
+			FanOut: rapid.SampledFrom([]int{2, 3}).Draw(rt, "fan-out"), MaxInputs: rapid.SampledFrom([]int{2, 5}).Draw(rt, "inputs"),
+			Window: rapid.SampledFrom([]time.Duration{time.Millisecond, 8 * time.Millisecond, time.Hour}).Draw(rt, "window"),
+			Quiet:  rapid.SampledFrom([]time.Duration{time.Millisecond, time.Hour}).Draw(rt, "quiet"),
+		}
+		for _, size := range []*int64{&o.Compaction.SegmentBytes, &o.Compaction.OwnBytes, &o.Compaction.PieceBytes} {
+			*size = rapid.SampledFrom([]int64{1, 20, 100, 1000}).Draw(rt, "bytes of segments")
+		}
 		h := &history{Store: New(t, o), Model: NewModel()}
 		h.T = t
 		defer func() {
@@ -59,6 +69,7 @@ func TestModel(t *testing.T) {
 			"restart":      h.restart,
 			"delete":       h.delete,
 			"reclaim":      func(t *rapid.T) { must(t, h.Engine.Reclaim(context.Background())) },
+			"compact":      func(t *rapid.T) { must(t, h.Engine.Compact(context.Background())) },
 			"scan":         h.scan,
 			"scan again":   h.scan,
 			"list":         h.list,

@@ -14,6 +14,7 @@ import (
 	"tailrace/internal/catalog"
 	"tailrace/internal/logs"
 	"tailrace/internal/storage"
+	"tailrace/internal/storage/compaction"
 	"tailrace/internal/vfs"
 )
 
@@ -25,9 +26,14 @@ import (
 //	----
 //	ok position=1
 //
+// Four segments of a tier are merged, and 600 bytes of messages make a segment that stays, or one of its own.
+//
 // Lines that begin with "#" are comments. The commands are the entries of commands.
 func Script(t testing.TB, text string) string {
-	r := &runner{Store: New(t, storage.Options{Manual: true, ReclaimShare: 0.3})}
+	r := &runner{Store: New(t, storage.Options{
+		Manual: true, ReclaimShare: 0.3,
+		Compaction: compaction.Options{FanOut: 4, SegmentBytes: 600, OwnBytes: 600, PieceBytes: 600},
+	})}
 	var out strings.Builder
 	for block := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {
 		if out.Len() > 0 {
@@ -91,6 +97,7 @@ var commands = map[string]func(*runner, args) string{
 	"retention":     (*runner).retention,    // retention GROUP days=
 	"clock":         (*runner).clock,        // clock DURATION: moves the clock
 	"reclaim":       (*runner).reclaim,      // reclaim
+	"compact":       (*runner).compact,      // compact: all merges that are due
 	"segments":      (*runner).segments,     // segments: the live set
 	"files":         (*runner).files,        // files DIR
 	"space":         (*runner).space,        // space BYTES: room left on the disk; -1: no bound
@@ -265,6 +272,13 @@ func (r *runner) reclaim(args) string {
 	after := r.Engine.Stats()
 	dropped, _ := r.Catalog.DroppedStreams(context.Background())
 	return fmt.Sprintf("%s rewritten=%d removed=%d dropped-streams=%d", outcome(err), after.Rewrites-before.Rewrites, after.Removals-before.Removals, len(dropped))
+}
+
+func (r *runner) compact(args) string {
+	before := r.Engine.Stats()
+	err := r.Engine.Compact(context.Background())
+	after := r.Engine.Stats()
+	return fmt.Sprintf("%s merges=%d segments=%d", outcome(err), after.Merges-before.Merges, after.Segments)
 }
 
 func (r *runner) segments(args) string {
