@@ -21,6 +21,8 @@ type merge struct {
 	alive   *lifetimes
 	own     map[logs.GroupID]bool // groups with outputs of their own
 	made    []*live
+	least   int64 // rows that are alive for certain
+	most    int64 // and those that may be
 }
 
 // damagedInput says which segment a merge could not read. It is reported already.
@@ -62,7 +64,25 @@ func (e *Engine) merge(ctx context.Context, inputs []*live, alive *lifetimes) (e
 			m.made = append(m.made, s)
 		}
 	}
+	if err := m.check(); err != nil {
+		m.discard()
+		return err
+	}
 	return m.commit(ctx)
+}
+
+// check counts what was written: an event that is in no output would be lost with the inputs.
+func (m *merge) check() error {
+	rows := int64(0)
+	for _, s := range m.made {
+		for _, g := range s.meta.Groups {
+			rows += g.Rows
+		}
+	}
+	if rows < m.least || rows > m.most {
+		return fmt.Errorf("merge: %d rows were written, want %d to %d", rows, m.least, m.most)
+	}
+	return nil
 }
 
 func (m *merge) open() error {
@@ -93,6 +113,10 @@ func (m *merge) parts() []compaction.Part {
 			least, alive := m.alive.least(run.Group, run.Stream.Stream)
 			if !alive || run.LastEvent < least {
 				continue
+			}
+			m.most += run.Rows
+			if run.FirstEvent >= least {
+				m.least += run.Rows
 			}
 			p := compaction.Part{Group: run.Group, First: run.FirstEvent, Last: run.LastEvent, Bytes: run.Bytes}
 			if n := len(parts); n > 0 && parts[n-1].Group == p.Group && parts[n-1].First == p.First && parts[n-1].Last == p.Last {

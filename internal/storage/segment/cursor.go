@@ -69,7 +69,7 @@ func (r *Reader) Blocks(group logs.GroupID) (from, to int) {
 // ScanAll is Scan of all groups.
 func (r *Reader) ScanAll(q Query, chosen func(*Run) bool) *Cursor {
 	q.Reverse = false
-	return &Cursor{r: r, q: q, span: q.span(), runs: r.dir.runs, chosen: chosen}
+	return &Cursor{r: r, q: q, span: q.span(), runs: r.dir.runs, chosen: chosen, end: len(r.dir.blocks)}
 }
 
 // Next empties b and fills it with the events of one block that has some, or returns false when there are no more.
