@@ -12,6 +12,8 @@ type replayer struct {
 	file   *found
 	last   bool // no file follows
 	off    int64
+	proven int64 // up to here later records say that it was on stable storage
+	stable uint64
 	damage Damage
 }
 
@@ -19,15 +21,9 @@ type replayer struct {
 // the active file.
 func (r *recovery) file(f *found, last bool) error {
 	p := replayer{
-		recovery: r, file: f, last: last, off: recordsStart,
+		recovery: r, file: f, last: last, off: recordsStart, proven: recordsStart,
 		in:     reader{f: f.f, size: f.size, salt: f.salt, window: r.window[:0]},
 		damage: Damage{File: f.name},
-	}
-	// After the end of the process alone, what was being written is there but not durable, the name of the file included. It
-	// is about to be replayed, and written to.
-	var syncErr error
-	if last {
-		syncErr = errors.Join(f.f.Sync(), r.log.syncNames())
 	}
 	if f.first > r.next {
 		if n := r.lose(f.first); n > 0 {
@@ -38,6 +34,10 @@ func (r *recovery) file(f *found, last bool) error {
 		return err
 	}
 	r.window = p.in.window
+	syncErr := p.renew()
+	if syncErr != nil {
+		r.log.o.Logger.Warn("write-ahead log: sync what was replayed", "file", f.name, "error", syncErr)
+	}
 	damaged := p.report()
 	switch {
 	case !last || damaged || syncErr != nil || !p.cutTail() || r.next <= r.after || p.off >= r.log.o.FileBytes:
@@ -67,6 +67,9 @@ func (p *replayer) records() error {
 			}
 		}
 		if intact {
+			if p.stable != rec.durable() {
+				p.stable, p.proven = rec.durable(), p.off
+			}
 			p.off += rec.size()
 			continue
 		}
@@ -79,6 +82,36 @@ func (p *replayer) records() error {
 		}
 	}
 	return nil
+}
+
+// renew makes durable what counts from now on. After the end of the process alone, what was being written last is there but
+// not durable, the name of the file included; and if a sync failed before, the system may think that there is nothing left to
+// write. So what no later record proves is written again before the sync.
+func (p *replayer) renew() error {
+	if !p.last && p.next <= p.after+1 {
+		return nil // all of it is flushed
+	}
+	from := p.proven
+	if from == recordsStart {
+		from = 0 // the header neither
+	}
+	buf := make([]byte, min(p.off-from, bufferBytes))
+	for at := from; at < p.off; {
+		b := buf[:min(p.off-at, bufferBytes)]
+		_, err := p.file.f.ReadAt(b, at)
+		if err == nil {
+			_, err = p.file.f.WriteAt(b, at)
+		}
+		if err != nil {
+			return err
+		}
+		at += int64(len(b))
+	}
+	err := p.file.f.Sync()
+	if p.last {
+		err = errors.Join(err, p.log.syncNames())
+	}
+	return err
 }
 
 // record replays the record at off unless it was flushed; false if its payload is damaged.
@@ -121,7 +154,7 @@ func (p *replayer) resync(from int64) bool {
 	if p.last && p.in.broken == nil && !p.wasDurable(at, ok) {
 		return false
 	}
-	if !ok && p.in.broken == nil && !p.last && p.file.limit <= p.after+1 {
+	if p.in.broken == nil && !p.last && p.file.limit <= p.after+1 {
 		p.lose(p.file.limit) // nothing that is still needed
 		return false
 	}
