@@ -47,17 +47,19 @@ func (s *Service) stream(ctx context.Context, g catalog.Group, name string) (cat
 // time of its last batch. No request is ever measured by it (cloudwatch-logs.md §5).
 func sequenceToken(stream logs.StreamID, ingestion int64) string {
 	const digits = 56
-	token := [digits]byte{}
-	at := digits
-	put := func(n uint64, width int) {
-		for range width {
-			at--
-			token[at] = byte('0' + n%10)
-			n /= 10
-		}
+	token := [digits]byte{'4', '9'}
+	for i := 2; i < digits; i++ {
+		token[i] = '0'
 	}
-	put(uint64(ingestion), 34)
-	put(uint64(stream), 20)
-	put(49, 2)
+	putDigits(token[2:22], uint64(stream))
+	putDigits(token[22:], uint64(ingestion))
 	return string(token[:])
+}
+
+// putDigits puts the digits of n at the end of zeros.
+func putDigits(zeros []byte, n uint64) {
+	for at := len(zeros) - 1; n > 0; at-- {
+		zeros[at] = byte('0' + n%10)
+		n /= 10
+	}
 }

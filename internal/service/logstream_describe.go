@@ -44,8 +44,9 @@ func (s *Service) DescribeLogStreams(ctx context.Context, in *api.DescribeLogStr
 		return nil, streamNoun.exception("describe streams of "+g.Name, err)
 	}
 	out := &api.DescribeLogStreamsResponse{LogStreams: make([]api.LogStream, len(page.Streams))}
+	arn := logs.StreamARN(g.Scope, g.Name, "")
 	for i := range page.Streams {
-		s.describeStream(g, &page.Streams[i], &out.LogStreams[i])
+		s.describeStream(arn, &page.Streams[i], &out.LogStreams[i])
 	}
 	if page.Next != nil {
 		next := streamPlace{page.Epoch, *page.Next}
@@ -54,9 +55,10 @@ func (s *Service) DescribeLogStreams(ctx context.Context, in *api.DescribeLogStr
 	return out, nil
 }
 
-// describeStream fills in what DescribeLogStreams shows. A stream without events lacks the members that speak of them.
-func (s *Service) describeStream(g catalog.Group, stream *catalog.Stream, out *api.LogStream) {
-	out.Arn = api.Some(logs.StreamARN(g.Scope, g.Name, stream.Name))
+// describeStream fills in what DescribeLogStreams shows; arn is what comes before the name. A stream without events lacks
+// the members that speak of them.
+func (s *Service) describeStream(arn string, stream *catalog.Stream, out *api.LogStream) {
+	out.Arn = api.Some(arn + stream.Name)
 	out.CreationTime = api.Some(stream.Created)
 	out.LogStreamName = api.Some(stream.Name)
 	out.StoredBytes = api.Some(int64(0))

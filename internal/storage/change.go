@@ -56,7 +56,11 @@ func (e *Engine) tryCommit(ctx context.Context, c *change) error {
 			return err
 		}
 	}
-	if err := e.o.Catalog.CommitSegments(ctx, c.commit); err != nil {
+	err := e.o.Catalog.CommitSegments(ctx, c.commit)
+	if len(c.commit.Streams) > 0 {
+		e.listings.forgetAll()
+	}
+	if err != nil {
 		return fmt.Errorf("commit segments: %w", err)
 	}
 	e.table.written(c.commit.Streams)
@@ -93,6 +97,7 @@ func (e *Engine) settleUnsure(ctx context.Context) error {
 		return fmt.Errorf("outcome of the last commit: %w", err)
 	}
 	e.unsure = nil
+	e.listings.forgetAll()
 	if c.isIn(segments, flushed) {
 		e.finish(c)
 	} else {

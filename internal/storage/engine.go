@@ -58,12 +58,13 @@ type Batch struct {
 
 // Engine is an open store.
 type Engine struct {
-	o       Options
-	unlock  io.Closer
-	log     *wal.Log
-	table   *table
-	readers *readers
-	windows *windows
+	o        Options
+	unlock   io.Closer
+	log      *wal.Log
+	table    *table
+	readers  *readers
+	windows  *windows
+	listings *listings
 
 	mergeMu  sync.Mutex
 	flushMu  sync.Mutex

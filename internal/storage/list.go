@@ -54,7 +54,7 @@ func (t *table) endWalk(group logs.GroupID, epoch uint64) {
 func (e *Engine) listByName(ctx context.Context, q catalog.StreamQuery) (StreamPage, error) {
 	limit := q.Limit
 	q.Limit = limit + 1
-	rows, err := e.o.Catalog.ListStreams(ctx, q)
+	rows, err := e.rows(ctx, q)
 	if err != nil {
 		return StreamPage{}, fmt.Errorf("list streams: %w", err)
 	}
@@ -249,7 +249,7 @@ func (r *catalogRows) peek(ctx context.Context) (*catalog.Stream, error) {
 		}
 		q := r.q
 		q.Limit = r.chunk
-		rows, err := r.e.o.Catalog.ListStreams(ctx, q)
+		rows, err := r.e.rows(ctx, q)
 		if err != nil {
 			return nil, err
 		}

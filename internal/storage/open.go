@@ -19,13 +19,14 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	o = o.withDefaults()
 	e := &Engine{
 		o: o, active: head.New(),
-		table:   newTable(o.MaxCachedStreams, newWalks(o.WalkBytes, o.Now)),
-		readers: newReaders(o),
-		windows: newWindows(o.PageBytes),
-		live:    map[catalog.SegmentID]*live{},
-		bytes:   map[logs.GroupID]int64{},
-		room:    make(chan struct{}),
-		kick:    make(chan struct{}, 1),
+		table:    newTable(o.MaxCachedStreams, newWalks(o.WalkBytes, o.Now)),
+		readers:  newReaders(o),
+		windows:  newWindows(o.PageBytes),
+		listings: newListings(o.ListBytes),
+		live:     map[catalog.SegmentID]*live{},
+		bytes:    map[logs.GroupID]int64{},
+		room:     make(chan struct{}),
+		kick:     make(chan struct{}, 1),
 	}
 	if err := e.open(ctx); err != nil {
 		return nil, fmt.Errorf("open store %s: %w", o.Dir, err)

@@ -61,6 +61,9 @@ type Options struct {
 	// PageBytes bounds the memory of what the pages of walks over groups leave for the next page; default 32 MiB.
 	PageBytes int
 
+	// ListBytes bounds the memory of streams that the catalog gave for listings; default 24 MiB.
+	ListBytes int
+
 	// WAL are the write-ahead log's own options; FS and Dir are set by the engine.
 	WAL wal.Options
 	// Manual switches off all background work: flushes, statistics and reclaims happen only when called for, and appends
@@ -90,6 +93,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.ScanBytes, 32<<20)
 	setDefault(&o.PageBytes, 32<<20)
 	o.Compaction = o.Compaction.WithDefaults()
+	setDefault(&o.ListBytes, 24<<20)
 	return o
 }
 

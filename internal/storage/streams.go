@@ -50,6 +50,7 @@ func (e *Engine) CreateStream(ctx context.Context, s catalog.Stream) (catalog.St
 	e.commitMu.RLock()
 	defer e.commitMu.RUnlock()
 	made, err := e.o.Catalog.CreateStream(ctx, s)
+	e.listings.forget(s.Group)
 	if err != nil {
 		return catalog.Stream{}, fmt.Errorf("create stream %q: %w", s.Name, err)
 	}
@@ -59,7 +60,9 @@ func (e *Engine) CreateStream(ctx context.Context, s catalog.Stream) (catalog.St
 // DeleteStream removes a stream; its events are invisible when it returns, and their space comes back by and by.
 // catalog.ErrNotFound.
 func (e *Engine) DeleteStream(ctx context.Context, s catalog.Stream) error {
-	if err := e.o.Catalog.DeleteStream(ctx, s.ID); err != nil {
+	err := e.o.Catalog.DeleteStream(ctx, s.ID)
+	e.listings.forget(s.Group)
+	if err != nil {
 		return fmt.Errorf("delete stream %q: %w", s.Name, err)
 	}
 	e.mu.Lock()
@@ -73,7 +76,9 @@ func (e *Engine) DeleteStream(ctx context.Context, s catalog.Stream) error {
 
 // DeleteGroup removes a group with its streams and events. catalog.ErrNotFound.
 func (e *Engine) DeleteGroup(ctx context.Context, id logs.GroupID) error {
-	if err := e.o.Catalog.DeleteGroup(ctx, id); err != nil {
+	err := e.o.Catalog.DeleteGroup(ctx, id)
+	e.listings.forget(id)
+	if err != nil {
 		return fmt.Errorf("delete group %d: %w", id, err)
 	}
 	e.mu.Lock()
@@ -117,7 +122,9 @@ func (e *Engine) writeChunk(ctx context.Context) error {
 	if err != nil || len(updates) == 0 {
 		return err
 	}
-	if err := e.o.Catalog.UpdateStreams(ctx, updates); err != nil {
+	err = e.o.Catalog.UpdateStreams(ctx, updates)
+	e.listings.forgetAll()
+	if err != nil {
 		return fmt.Errorf("write statistics of %d streams: %w", len(updates), err)
 	}
 	e.table.written(updates)

@@ -34,6 +34,7 @@ func (c *Catalog) ListStreams(ctx context.Context, q catalog.StreamQuery) (page 
 		return nil, nil
 	}
 	err = c.store.Read(ctx, func(ctx context.Context, s Session) error {
+		ctx = context.WithoutCancel(ctx) // a page is short, and watching for its end costs more than it
 		page, err = collect(ctx, s, min(q.Limit, 64), scanStream, query, args...)
 		return err
 	})
