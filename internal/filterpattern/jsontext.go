@@ -177,3 +177,12 @@ func jsonNumber(text []byte) int {
 	}
 	return n + exponent
 }
+
+// digits counts the digits that text starts with.
+func digits(text []byte) int {
+	n := 0
+	for n < len(text) && isDigit(text[n]) {
+		n++
+	}
+	return n
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"tailrace/internal/decimal"
 	"tailrace/internal/match"
 )
 
@@ -44,7 +45,7 @@ type value struct {
 	text    string // as written, without quotes
 	number  bool   // unquoted
 	regex   *regex
-	decimal *decimal // of a text that is a number, quoted or not
+	decimal *decimal.Decimal // of a text that is a number, quoted or not
 
 	// Of a string, the literal is what stands between the wildcards.
 	literal          match.Finder
@@ -83,7 +84,7 @@ func (p *parser) bareValue(ends string) (text string, number bool, err error) {
 	if text == "" {
 		return "", false, p.fail("expected a value: a number, a word, a quoted text, or a regular expression between %%")
 	}
-	if _, number = parseDecimal([]byte(text)); !number && strings.ContainsAny(text, "+-") {
+	if _, number = decimal.Parse([]byte(text)); !number && strings.ContainsAny(text, "+-") {
 		return "", false, p.failAt(start, "a value with + or - that is no number needs quotes")
 	}
 	return text, number, nil
@@ -93,7 +94,7 @@ func (v *value) compile() {
 	if v.regex != nil {
 		return
 	}
-	if d, ok := parseDecimal([]byte(v.text)); ok {
+	if d, ok := decimal.Parse([]byte(v.text)); ok {
 		v.decimal = &d
 	}
 	text, _ := strings.CutPrefix(v.text, "*")
@@ -114,11 +115,11 @@ func (v *value) satisfied(op operator, text []byte, number bool) bool {
 	case opNotEqual:
 		return !v.equal(text, number)
 	}
-	d, ok := parseDecimal(text)
+	d, ok := decimal.Parse(text)
 	if !ok {
 		return false
 	}
-	c := d.compare(*v.decimal)
+	c := d.Compare(*v.decimal)
 	switch op {
 	case opLess:
 		return c < 0
@@ -135,8 +136,8 @@ func (v *value) equal(text []byte, number bool) bool {
 		return v.regex.Match(text)
 	}
 	if v.decimal != nil && (v.number || number) {
-		if d, ok := parseDecimal(text); ok {
-			return d.compare(*v.decimal) == 0
+		if d, ok := decimal.Parse(text); ok {
+			return d.Compare(*v.decimal) == 0
 		}
 	}
 	switch {

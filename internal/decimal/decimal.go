@@ -1,10 +1,11 @@
-package filterpattern
+// Package decimal reads and compares numbers as they are written, exactly.
+package decimal
 
 import "cmp"
 
-// decimal is a number as it is written, compared exactly: identifiers of more than 53 bits keep their last digits. Its
+// Decimal is a number as it is written, compared exactly: identifiers of more than 53 bits keep their last digits. Its
 // value is ± 0.mantissa × 10^exponent, where the point that may stand in mantissa does not count.
-type decimal struct {
+type Decimal struct {
 	negative bool
 	mantissa []byte // first digit that is not 0 to the last one; empty for zero. Part of the text it was read from
 	exponent int64
@@ -13,9 +14,9 @@ type decimal struct {
 // maxExponent is where exponents stop growing: far beyond what the digits of a message can move.
 const maxExponent = 1 << 40
 
-// parseDecimal reads [+-] digits [. digits] [e [+-] digits], the whole text; false if it is none.
-func parseDecimal(text []byte) (decimal, bool) {
-	var d decimal
+// Parse reads [+-] digits [. digits] [e [+-] digits], the whole text; false if it is none.
+func Parse(text []byte) (Decimal, bool) {
+	var d Decimal
 	rest := text
 	if len(rest) > 0 && (rest[0] == '-' || rest[0] == '+') {
 		d.negative = rest[0] == '-'
@@ -23,20 +24,20 @@ func parseDecimal(text []byte) (decimal, bool) {
 	}
 	whole := digits(rest)
 	if whole == 0 {
-		return decimal{}, false
+		return Decimal{}, false
 	}
 	mantissa := rest[:whole]
 	if rest = rest[whole:]; len(rest) > 0 && rest[0] == '.' {
 		fraction := digits(rest[1:])
 		if fraction == 0 {
-			return decimal{}, false
+			return Decimal{}, false
 		}
 		mantissa = mantissa[:whole+1+fraction]
 		rest = rest[1+fraction:]
 	}
 	exponent, ok := parseExponent(rest)
 	if !ok {
-		return decimal{}, false
+		return Decimal{}, false
 	}
 	d.normalise(mantissa, int64(whole)+exponent)
 	return d, true
@@ -45,7 +46,7 @@ func parseDecimal(text []byte) (decimal, bool) {
 // digits counts the digits that text starts with.
 func digits(text []byte) int {
 	n := 0
-	for n < len(text) && isDigit(text[n]) {
+	for n < len(text) && text[n]-'0' <= 9 {
 		n++
 	}
 	return n
@@ -77,7 +78,7 @@ func parseExponent(text []byte) (int64, bool) {
 }
 
 // normalise takes the zeros at both ends away; exponent counts the digits before the point.
-func (d *decimal) normalise(mantissa []byte, exponent int64) {
+func (d *Decimal) normalise(mantissa []byte, exponent int64) {
 	for len(mantissa) > 0 && (mantissa[0] == '0' || mantissa[0] == '.') {
 		if mantissa[0] == '0' {
 			exponent--
@@ -94,7 +95,8 @@ func (d *decimal) normalise(mantissa []byte, exponent int64) {
 	d.exponent = exponent
 }
 
-func (d decimal) compare(other decimal) int {
+// Compare returns -1, 0 or 1 as d is less than, equal to or greater than other.
+func (d Decimal) Compare(other Decimal) int {
 	switch {
 	case d.negative != other.negative:
 		if d.negative {
@@ -107,7 +109,7 @@ func (d decimal) compare(other decimal) int {
 	return d.compareSize(other)
 }
 
-func (d decimal) compareSize(other decimal) int {
+func (d Decimal) compareSize(other Decimal) int {
 	if len(d.mantissa) == 0 || len(other.mantissa) == 0 {
 		return cmp.Compare(len(d.mantissa), len(other.mantissa))
 	}
