@@ -106,14 +106,14 @@ func concatChoice(subs []*syntax.Regexp) choice {
 	return best
 }
 
-// times returns the texts of c each behind each of a's, if c is whole and they are few.
-func (a choice) times(c choice) (choice, bool) {
-	if !c.whole || len(c.texts) == 0 || len(a.texts)*len(c.texts) > maxAlternatives {
+// times returns the texts of next each behind each of c's, if next is whole and they are few.
+func (c choice) times(next choice) (choice, bool) {
+	if !next.whole || len(next.texts) == 0 || len(c.texts)*len(next.texts) > maxAlternatives {
 		return choice{}, false
 	}
-	out := choice{whole: a.whole, folded: a.folded || c.folded, exact: a.exact || c.exact}
-	for _, head := range a.texts {
-		for _, tail := range c.texts {
+	out := choice{whole: c.whole, folded: c.folded || next.folded, exact: c.exact || next.exact}
+	for _, head := range c.texts {
+		for _, tail := range next.texts {
 			out.texts = append(out.texts, head+tail)
 		}
 	}
