@@ -1,0 +1,95 @@
+package syntax
+
+import (
+	"regexp"
+	resyntax "regexp/syntax"
+	"strconv"
+	"strings"
+)
+
+// checkCall compares the arguments of a call with what the function takes.
+func checkCall(c *Call, f *Function, errs *failures) {
+	if c.Star {
+		if f.Name != "count" {
+			errs.report(c.Span, "only count takes *: %s", f.Signature())
+		}
+		return
+	}
+	least, most := f.arity()
+	if n := len(c.Args); n < least || n > most {
+		errs.report(c.Span, "wrong number of arguments, %d: %s", n, f.Signature())
+		return
+	}
+	if f.Name == "case" && len(c.Args)/2 > maxCaseBranches {
+		errs.report(c.Span, "more than %d branches: %s", maxCaseBranches, f.Signature())
+	}
+	for i, arg := range c.Args {
+		checkArg(arg, f, f.Params[min(i, len(f.Params)-1)], errs)
+	}
+}
+
+// arity is how many arguments the function takes.
+func (f *Function) arity() (least, most int) {
+	for _, param := range f.Params {
+		if most++; !param.Optional {
+			least++
+		}
+		if param.Repeated {
+			most = MaxLength
+		}
+	}
+	return least, most
+}
+
+func checkArg(arg Expr, f *Function, param Param, errs *failures) {
+	_, period := arg.(*Duration)
+	switch {
+	case period != (param.Kind == KindPeriod):
+		if period {
+			errs.report(arg.Pos(), "unexpected period, '%s' is no period: %s", param.Name, f.Signature())
+		} else {
+			errs.report(arg.Pos(), "'%s' is a period such as 5m: %s", param.Name, f.Signature())
+		}
+	case param.Kind == KindCount:
+		if least, most, ok := countBounds(f.Name, arg); !ok {
+			errs.report(arg.Pos(), "'%s' is a number from %s to %s: %s", param.Name, least, most, f.Signature())
+		}
+	case param.Kind == KindPattern:
+		if s, ok := arg.(*String); ok {
+			checkRegex(s.Span, s.Value, errs)
+		}
+	}
+}
+
+// countBounds checks the literal number of an aggregate: a percentage may have decimals, other counts are whole.
+func countBounds(function string, arg Expr) (least, most string, ok bool) {
+	n, number := arg.(*Number)
+	if function == "pct" {
+		if !number {
+			return "0", "100", false
+		}
+		percent, err := strconv.ParseFloat(n.Text, 64)
+		return "0", "100", err == nil && percent >= 0 && percent <= 100
+	}
+	if !number {
+		return "1", "10000", false
+	}
+	count, err := strconv.Atoi(n.Text)
+	return "1", "10000", err == nil && count >= 1 && count <= 10_000
+}
+
+// checkRegex compiles a regular expression and says why it is none.
+func checkRegex(at Span, source string, errs *failures) {
+	if _, err := regexp.Compile(source); err != nil {
+		errs.report(at, "invalid regular expression: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+	}
+}
+
+// regexGroups are the names of the groups, "" of those without.
+func regexGroups(source string) []string {
+	re, err := resyntax.Parse(source, resyntax.Perl)
+	if err != nil {
+		return nil
+	}
+	return re.CapNames()[1:]
+}
