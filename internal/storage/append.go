@@ -96,13 +96,14 @@ func (e *Engine) heads() []*head.Head {
 	return append(append(make([]*head.Head, 0, len(e.frozen)+1), e.frozen...), e.active)
 }
 
-// waitForRoom waits while the active head is full and cannot be frozen, or too many statistics are unwritten. If the
+// waitForRoom waits while the active head is full and cannot be frozen, too many statistics are unwritten, or merges are
+// far behind. If the
 // reason is that flushing fails, it is ErrUnavailable at once.
 func (e *Engine) waitForRoom(ctx context.Context) error {
 	for {
 		e.mu.RLock()
 		full := e.active.Summary().Size >= e.o.FlushBytes && len(e.frozen) >= e.o.MaxFrozen ||
-			e.table.dirtyStreams() >= dirtyFactor*e.o.MaxDirtyStreams
+			e.table.dirtyStreams() >= dirtyFactor*e.o.MaxDirtyStreams || e.isBehind()
 		room, flushErr, closed := e.room, e.flushErr, e.closed
 		e.mu.RUnlock()
 		switch {
@@ -123,9 +124,11 @@ func (e *Engine) waitForRoom(ctx context.Context) error {
 }
 
 // wakeUp calls the background worker.
-func (e *Engine) wakeUp() {
+func (e *Engine) wakeUp() { call(e.kick) }
+
+func call(worker chan<- struct{}) {
 	select {
-	case e.kick <- struct{}{}:
+	case worker <- struct{}{}:
 	default:
 	}
 }

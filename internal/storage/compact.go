@@ -54,6 +54,11 @@ func (e *Engine) plan() []*live {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	jobs := e.jobs()
+	waiting := 0
+	for _, j := range jobs {
+		waiting += len(j.Inputs)
+	}
+	e.waiting.Store(int64(waiting))
 	if len(jobs) == 0 {
 		return nil
 	}

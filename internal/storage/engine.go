@@ -84,8 +84,12 @@ type Engine struct {
 	closed    bool
 
 	kick    chan struct{}
+	merging chan struct{} // asks for a look at what is to be merged
 	stop    context.CancelFunc
 	stopped sync.WaitGroup
+
+	waiting    atomic.Int64 // segments that wait for a merge, about
+	mergeFails atomic.Bool  // the last merge failed
 
 	counters counters
 	recovery Recovery

@@ -10,6 +10,7 @@ import (
 	"tailrace/internal/logs"
 	"tailrace/internal/storage/head"
 	"tailrace/internal/storage/segment"
+	"tailrace/internal/vfs"
 )
 
 // Flush moves all events that are in heads now into segments and cuts the log.
@@ -71,6 +72,10 @@ func (e *Engine) flushHead(ctx context.Context, h *head.Head) error {
 			e.freeze()
 		}
 		e.counters.flushes.Add(1)
+		if s != nil && !e.o.Manual {
+			e.waiting.Add(1)
+			call(e.merging)
+		}
 	}
 	// Most statistics go ahead of the commit, in small pieces; it takes along what changed since.
 	if err := e.writeStreams(ctx); err != nil {
@@ -159,7 +164,7 @@ func (e *Engine) writeFile(ctx context.Context, name string, o segment.Options, 
 		return segment.Meta{}, err
 	}
 	defer f.Close()
-	w := segment.NewWriter(io.NewOffsetWriter(f, 0), o)
+	w := segment.NewWriter(&syncing{File: f, to: io.NewOffsetWriter(f, 0)}, o)
 	if err := fill(w); err != nil {
 		return segment.Meta{}, err
 	}
@@ -171,6 +176,22 @@ func (e *Engine) writeFile(ctx context.Context, name string, o segment.Options, 
 		return meta, err
 	}
 	return meta, e.verify(ctx, name, meta)
+}
+
+// syncing is a file being written that is synced piece by piece.
+type syncing struct {
+	vfs.File
+	to    io.Writer
+	bytes int
+}
+
+func (f *syncing) Write(b []byte) (int, error) {
+	n, err := f.to.Write(b)
+	if f.bytes += n; err != nil || f.bytes < syncBytes {
+		return n, err
+	}
+	f.bytes = 0
+	return n, f.Sync()
 }
 
 // verify reads a segment again, through a new file handle.

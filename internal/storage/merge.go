@@ -16,6 +16,7 @@ import (
 // does not come to its end leaves nothing, or files that the next start removes.
 type merge struct {
 	e       *Engine
+	pace    pace
 	inputs  []*live
 	readers []*segment.Reader // of inputs
 	alive   *lifetimes
@@ -37,7 +38,7 @@ func (d *damagedInput) Unwrap() error { return d.err }
 // merge replaces segments. *damagedInput if one of them cannot be read: then all stay as they are. The caller holds mergeMu, so
 // that nobody else takes the inputs from the live set.
 func (e *Engine) merge(ctx context.Context, inputs []*live, alive *lifetimes) (err error) {
-	m := &merge{e: e, inputs: inputs, alive: alive, own: map[logs.GroupID]bool{}}
+	m := &merge{e: e, pace: pace{e: e}, inputs: inputs, alive: alive, own: map[logs.GroupID]bool{}}
 	for _, l := range inputs {
 		e.readers.hold(l)
 		defer e.readers.release(l)

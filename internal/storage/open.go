@@ -27,6 +27,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 		bytes:    map[logs.GroupID]int64{},
 		room:     make(chan struct{}),
 		kick:     make(chan struct{}, 1),
+		merging:  make(chan struct{}, 1),
 	}
 	if err := e.open(ctx); err != nil {
 		return nil, fmt.Errorf("open store %s: %w", o.Dir, err)

@@ -9,17 +9,22 @@ const (
 	minBackOff = 100 * time.Millisecond
 	maxBackOff = 10 * time.Second
 	maxTick    = 5 * time.Second
+	// mergeTick is how often merges are looked for that no flush asks for.
+	mergeTick = time.Minute
+	// maxMergeBackOff is longer than maxBackOff: what a merge wrote before it failed is lost.
+	maxMergeBackOff = 5 * time.Minute
 )
 
-// startWork begins the background work. Reclaiming has a goroutine of its own: it may take minutes, and appends wait for
-// flushes.
+// startWork begins the background work. Merging and reclaiming have goroutines of their own: they may take minutes, and
+// appends wait for flushes.
 func (e *Engine) startWork(ctx context.Context) {
-	e.stopped.Go(func() { e.repeat(ctx, min(maxTick, e.o.FlushAge/4), e.kick, e.maintain) })
-	e.stopped.Go(func() { e.repeat(ctx, e.o.ReclaimEvery, nil, e.reclaim) })
+	e.stopped.Go(func() { e.repeat(ctx, min(maxTick, e.o.FlushAge/4), maxBackOff, e.kick, e.maintain) })
+	e.stopped.Go(func() { e.repeat(ctx, mergeTick, maxMergeBackOff, e.merging, e.compact) })
+	e.stopped.Go(func() { e.repeat(ctx, e.o.ReclaimEvery, maxBackOff, nil, e.reclaim) })
 }
 
 // repeat calls do at once, each tick, and when kick asks for it, until ctx ends. After a failure it waits, longer each time.
-func (e *Engine) repeat(ctx context.Context, tick time.Duration, kick <-chan struct{}, do func(context.Context) error) {
+func (e *Engine) repeat(ctx context.Context, tick, maxBackOff time.Duration, kick <-chan struct{}, do func(context.Context) error) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	backOff := minBackOff
@@ -55,6 +60,16 @@ func (e *Engine) maintain(ctx context.Context) error {
 		return nil
 	}
 	return e.writeDue(ctx)
+}
+
+// compact makes the merges that are due, and lets appends go on that waited for them.
+func (e *Engine) compact(ctx context.Context) error {
+	err := e.Compact(ctx)
+	e.mergeFails.Store(err != nil)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.signalRoom()
+	return err
 }
 
 // reclaim reclaims. What it could not do waits for the next time: it would be the same work again.

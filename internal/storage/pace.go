@@ -1,0 +1,54 @@
+package storage
+
+import (
+	"context"
+	"runtime"
+	"time"
+)
+
+const (
+	// paceBytes is how many message bytes a merge handles between two looks at what else goes on: about a millisecond.
+	paceBytes = 256 << 10
+	// paceSleep is how long it then sleeps if appends came meanwhile and nothing presses.
+	paceSleep = 3 * time.Millisecond
+	// syncBytes is how many bytes of a segment are written between two syncs: a sync of the log that comes at the same time
+	// waits for no more than that.
+	syncBytes = 4 << 20
+)
+
+// pace keeps a merge out of the way of appends: while they come it sleeps part of the time, the less the more segments wait
+// for their merge; when none come it does not sleep.
+type pace struct {
+	e       *Engine
+	bytes   int64 // since the last look
+	batches int64 // as of the last look
+}
+
+// step counts bytes that were handled, and may wait. It gives the context's error.
+func (p *pace) step(ctx context.Context, bytes int64) error {
+	if p.bytes += bytes; p.bytes < paceBytes {
+		return ctx.Err()
+	}
+	p.bytes = 0
+	runtime.Gosched()
+	before := p.batches
+	p.batches = p.e.counters.batches.Load()
+	sleep := paceSleep - paceSleep*time.Duration(p.e.waiting.Load())/time.Duration(p.e.pressing())
+	if p.batches == before || sleep <= 0 {
+		return ctx.Err()
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(sleep):
+	}
+	return ctx.Err()
+}
+
+// pressing is how many segments that wait for a merge make merges go as fast as they can. At twice as many appends wait.
+func (e *Engine) pressing() int64 { return 4 * int64(e.o.Compaction.FanOut) }
+
+// isBehind tells whether merges cannot keep up with flushes. One that fails holds up nobody: on a full disk events are
+// taken as long as there is room for them.
+func (e *Engine) isBehind() bool {
+	return e.waiting.Load() >= 2*e.pressing() && !e.mergeFails.Load()
+}
