@@ -6,7 +6,7 @@ import (
 )
 
 // Clause is a set of literals; a message that satisfies it contains at least one of them.
-type Clause [][]byte
+type Clause = [][]byte
 
 // Need is a Clause that messages must satisfy, with what is known of its use. No literals: nothing is known.
 type Need struct {

@@ -137,16 +137,17 @@ func (s *Service) filterPage(ctx context.Context, q storage.Query, pattern *filt
 	case <-ctx.Done():
 		return nil, logs.EventID{}, ctx.Err()
 	}
-	p := filterPage{budget: scanBudget{pattern: pattern, left: s.scanBudget}, events: []api.FilteredLogEvent{}, room: newPageRoom(limit)}
+	p := filterPage{budget: scanBudget{pattern: pattern, all: s.scanBudget, left: s.scanBudget}, events: []api.FilteredLogEvent{}, room: newPageRoom(limit)}
 	if !pattern.MatchAll() {
-		q.Match = p.budget.match
-		q.MaxBytes = max(s.scanBudget/4, 1)
+		q.Match, q.Required = p.budget.match, pattern.Required()
+		q.MaxBytes = p.budget.quarter()
 	}
 	for {
-		rest, err := p.scan(ctx, s.engine, q)
-		if err != nil || p.isFull || rest.IsZero() || p.budget.left < s.scanBudget/2 {
+		rest, stats, err := p.scan(ctx, s.engine, q)
+		if err != nil || p.isFull || rest.IsZero() || p.budget.skip(stats) {
 			return p.events, rest, err
 		}
+		q.MaxBytes = p.budget.reach(q.MaxBytes, stats)
 		if q.Reverse {
 			q.Before = rest
 		} else {
@@ -166,7 +167,7 @@ type filterPage struct {
 }
 
 // scan adds the events of one scan and returns the id after which to go on, or zero at the end.
-func (p *filterPage) scan(ctx context.Context, engine *storage.Engine, q storage.Query) (logs.EventID, error) {
+func (p *filterPage) scan(ctx context.Context, engine *storage.Engine, q storage.Query) (logs.EventID, storage.ScanStats, error) {
 	q.Limit = p.room.events + 1 // one more tells whether there is a next page
 	scan := engine.Scan(ctx, q)
 	defer scan.Close()
@@ -177,11 +178,11 @@ func (p *filterPage) scan(ctx context.Context, engine *storage.Engine, q storage
 			id, message := batch.ID[i], batch.Message[i]
 			if p.budget.isSpent() && !p.budget.pattern.Match(message) {
 				p.isFull = true
-				return id, nil
+				return id, scan.Stats(), nil
 			}
 			if !p.room.take(message) {
 				p.isFull = true
-				return p.last, nil
+				return p.last, scan.Stats(), nil
 			}
 			p.last = id
 			p.events = append(p.events, api.FilteredLogEvent{
@@ -193,7 +194,7 @@ func (p *filterPage) scan(ctx context.Context, engine *storage.Engine, q storage
 			})
 		}
 	}
-	return scan.Rest(), scan.Err()
+	return scan.Rest(), scan.Stats(), scan.Err()
 }
 
 // scanBudget bounds how many message bytes one call looks at. Once it is spent, every message passes the scan's filter, so
@@ -201,8 +202,17 @@ func (p *filterPage) scan(ctx context.Context, engine *storage.Engine, q storage
 // All matches before that place were given before it, because a scan gives events in order.
 type scanBudget struct {
 	pattern *filterpattern.Pattern
+	all     int64
 	left    int64
 }
+
+const (
+	// skipShare is the part of the budget that a byte of messages costs which a scan need not look at, for its block's filter
+	// excludes the pattern: it takes about so much less time than one that it looks at.
+	skipShare = 256
+	// maxReach bounds how far one scan goes, in budgets.
+	maxReach = 16
+)
 
 func (b *scanBudget) match(message []byte) bool {
 	if b.isSpent() {
@@ -213,3 +223,21 @@ func (b *scanBudget) match(message []byte) bool {
 }
 
 func (b *scanBudget) isSpent() bool { return b.left <= 0 }
+
+// quarter is what a scan of which nothing is known yet may look at: a call makes some scans, and is never far off its budget.
+func (b *scanBudget) quarter() int64 { return max(b.all/4, 1) }
+
+// skip counts what a scan left out, and tells whether the call has done enough.
+func (b *scanBudget) skip(stats storage.ScanStats) (enough bool) {
+	b.left -= stats.SkippedBytes / skipShare
+	return b.left < b.all/2
+}
+
+// reach is Query.MaxBytes of the scan behind one that had most: where nearly everything is left out the scans go further, so
+// that a search for what is rare is not as many scans as its group is long.
+func (b *scanBudget) reach(most int64, stats storage.ScanStats) int64 {
+	if stats.SkippedBytes < 8*stats.Bytes {
+		return b.quarter()
+	}
+	return min(4*most, maxReach*b.all)
+}

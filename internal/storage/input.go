@@ -30,7 +30,8 @@ type source struct {
 
 // matches counts a message as looked at and tells whether the scan wants it.
 func (s *Scanner) matches(message []byte) bool {
-	s.scanned += int64(len(message))
+	s.stats.Events++
+	s.stats.Bytes += int64(len(message))
 	return s.q.Match == nil || s.q.Match(message)
 }
 

@@ -64,6 +64,10 @@ type Options struct {
 	// ListBytes bounds the memory of streams that the catalog gave for listings; default 24 MiB.
 	ListBytes int
 
+	// FilterBytes bounds the memory of the filters of substrings that searches keep for the next; default 32 MiB, which is those
+	// of about 2.5 GB of messages.
+	FilterBytes int
+
 	// WAL are the write-ahead log's own options; FS and Dir are set by the engine.
 	WAL wal.Options
 	// Manual switches off all background work: flushes, statistics and reclaims happen only when called for, and appends
@@ -94,6 +98,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.PageBytes, 32<<20)
 	o.Compaction = o.Compaction.WithDefaults()
 	setDefault(&o.ListBytes, 24<<20)
+	setDefault(&o.FilterBytes, 32<<20)
 	return o
 }
 

@@ -36,10 +36,11 @@ type live struct {
 // readers opens segment files and keeps a bounded number open that nobody reads at the moment. A segment that left the
 // live set is closed and its file removed when the last snapshot that holds it is released.
 type readers struct {
-	fs   vfs.FS
-	dir  string
-	most int // open files in idle
-	warn func(msg string, args ...any)
+	fs      vfs.FS
+	dir     string
+	most    int // open files in idle
+	filters *segment.FilterCache
+	warn    func(msg string, args ...any)
 
 	mu     sync.Mutex
 	idle   *list.List // of *live; the front was used last
@@ -54,7 +55,7 @@ const (
 )
 
 func newReaders(o Options) *readers {
-	return &readers{fs: o.FS, dir: path.Join(o.Dir, "segments"), most: o.MaxOpenSegments, warn: o.Logger.Warn, idle: list.New()}
+	return &readers{fs: o.FS, dir: path.Join(o.Dir, "segments"), most: o.MaxOpenSegments, filters: segment.NewFilterCache(o.FilterBytes), warn: o.Logger.Warn, idle: list.New()}
 }
 
 func (r *readers) path(object string) string { return path.Join(r.dir, object) }
@@ -109,6 +110,7 @@ func (r *readers) open(l *live) (*segment.Reader, error) {
 		f.Close()
 		return nil, err
 	}
+	reader.UseFilters(r.filters)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	l.file, l.reader, l.weight = f, reader, runWeight*int64(len(reader.All()))
@@ -158,6 +160,7 @@ func (r *readers) shut(l *live) {
 	if err := l.file.Close(); err != nil {
 		r.warn("close segment", "object", l.meta.Object, "error", err)
 	}
+	r.filters.Forget(l.reader)
 	l.file, l.reader = nil, nil
 }
 

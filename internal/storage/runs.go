@@ -106,14 +106,14 @@ func (s *Scanner) done(l *live) {
 }
 
 func (s *Scanner) segmentQuery() segment.Query {
-	return segment.Query{Range: s.q.Range, After: s.q.After, Before: s.q.Before, Reverse: s.q.Reverse, Match: s.q.Match, Columns: s.q.Columns}
+	return segment.Query{Range: s.q.Range, After: s.q.After, Before: s.q.Before, Reverse: s.q.Reverse, Match: s.q.Match, Required: s.required, Columns: s.q.Columns}
 }
 
 // step reads the next block of a cursor that has events of the scan; false at the end.
 func (s *Scanner) step(l *live, c *segment.Cursor, b *column.Batch) (bool, error) {
-	before := c.Stats().Bytes
+	before := c.Stats()
 	ok, err := s.e.step(s.ctx, l, c, b)
-	s.scanned += c.Stats().Bytes - before
+	s.stats.Add(c.Stats().Since(before))
 	return ok, err
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"tailrace/internal/column"
 	"tailrace/internal/logs"
+	"tailrace/internal/storage/gram"
 	"tailrace/internal/storage/head"
 )
 
@@ -28,6 +29,9 @@ type Query struct {
 	// Match, if set, drops the events whose messages it refuses. It is called from the goroutine that calls Next and must
 	// not keep the message.
 	Match func(message []byte) bool
+	// Required, if known, is what every wanted message contains: of each clause at least one of its literals, in this or another
+	// case of ASCII letters. It lets the scan leave out what cannot be wanted, but does not decide about an event: Match does.
+	Required [][][]byte
 	// Columns are those that Visit gives; a scan gives all.
 	Columns column.Columns
 	// Limit is how many events the caller wants at most, 0 if that is not known: the scan ends there, and plans for it.
@@ -40,21 +44,22 @@ type Query struct {
 // Scanner gives the events of a query in order of id, in batches. It sees every event that was acknowledged before Scan and
 // perhaps later ones, each once. Its memory does not grow with the data: see pass. It is for one goroutine and must be closed.
 type Scanner struct {
-	e       *Engine
-	ctx     context.Context
-	q       Query
-	streams map[logs.StreamID]bool // nil: all
-	dropped map[logs.StreamID]struct{}
-	lo, hi  logs.EventID
-	heap    []source
-	held    map[*live]int // segments that may be read, with the number of sources that are left of each
-	share   int           // segments that may have to be read at the same time
-	batch   column.Batch
-	arena   []byte // messages of the batch that lie in memory which is used again
-	given   int
-	rest    logs.EventID
-	scanned int64
-	err     error
+	e        *Engine
+	ctx      context.Context
+	q        Query
+	streams  map[logs.StreamID]bool // nil: all
+	dropped  map[logs.StreamID]struct{}
+	lo, hi   logs.EventID
+	heap     []source
+	held     map[*live]int // segments that may be read, with the number of sources that are left of each
+	required *gram.Condition
+	share    int // segments that may have to be read at the same time
+	batch    column.Batch
+	arena    []byte // messages of the batch that lie in memory which is used again
+	given    int
+	rest     logs.EventID
+	stats    ScanStats
+	err      error
 }
 
 // Scan begins a scan. Segments that are found damaged are reported (Stats.Damaged), and what is readable is given.
@@ -78,7 +83,7 @@ func (e *Engine) Scan(ctx context.Context, q Query) *Scanner {
 }
 
 func (e *Engine) newScanner(ctx context.Context, q Query) *Scanner {
-	return &Scanner{e: e, ctx: ctx, q: q, held: map[*live]int{}}
+	return &Scanner{e: e, ctx: ctx, q: q, required: gram.New(q.Required), held: map[*live]int{}}
 }
 
 // begin finds out what is to be read and holds it; false if that is nothing.
@@ -261,7 +266,10 @@ func (s *Scanner) Batch() *column.Batch { return &s.batch }
 func (s *Scanner) Err() error { return s.err }
 
 // Scanned is how many message bytes were looked at, those that Match refused among them.
-func (s *Scanner) Scanned() int64 { return s.scanned }
+func (s *Scanner) Scanned() int64 { return s.stats.Bytes }
+
+// Stats is what was looked at so far, and what was left out because of Query.Required.
+func (s *Scanner) Stats() ScanStats { return s.stats }
 
 // Close ends the scan. It may be called twice.
 func (s *Scanner) Close() {

@@ -10,7 +10,7 @@ import (
 	"tailrace/internal/storage/segment"
 )
 
-// ScanStats is what a visit looked at.
+// ScanStats is what a scan or a visit looked at and what it left out because of Query.Required.
 type ScanStats = segment.Stats
 
 // Visit gives every event of a query once, in no order, to up to workers goroutines (at least one). Each calls visit with

@@ -96,7 +96,7 @@ func (c *windows) end() {
 }
 
 // isPage tells whether the scan is a page of a walk over everything: what it reads is what the next page would read.
-func (s *Scanner) isPage() bool { return s.q.Limit > 0 && s.q.Match == nil }
+func (s *Scanner) isPage() bool { return s.q.Limit > 0 && s.q.Match == nil && s.required == nil }
 
 // isContinued tells whether there was a page before.
 func (s *Scanner) isContinued() bool { return !s.q.After.IsZero() || !s.q.Before.IsZero() }

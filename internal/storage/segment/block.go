@@ -15,6 +15,7 @@ type block struct {
 	ints     [eventColumns][]int64
 	messages []byte
 	raw      []byte
+	packed   int // bytes of the page of messages, once that is made
 }
 
 func (b *block) rows() int { return len(b.ints[colTimestamp]) }
@@ -114,7 +115,7 @@ func (w *Writer) cut() {
 		least, most := b.bounds(c)
 		chunk.add(pageInfo{size: len(made), raw: header + len(body), firstRow: entry.firstRow - w.group.firstRow, least: least, most: most})
 		if c == colMessage {
-			w.page = page
+			w.page, b.packed = page, len(made)
 			w.out.write(made)
 		} else {
 			chunk.buf = page

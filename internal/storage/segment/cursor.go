@@ -25,6 +25,7 @@ type Cursor struct {
 	from    int  // blocks to read of runs[0], to before to
 	to      int
 	last    *blockEntry // that was looked at
+	filters filterCursor
 	stats   Stats
 }
 
@@ -92,17 +93,28 @@ func (c *Cursor) Next(b *column.Batch) (bool, error) {
 		if b.Len() > 0 && c.pages.block != block {
 			return true, nil
 		}
+		if excluded, err := c.excludes(at); err != nil {
+			return false, err
+		} else if excluded {
+			c.step()
+			continue
+		}
 		if err := c.read(b, at); err != nil {
 			b.Reset()
 			return false, err
 		}
-		if c.q.Reverse {
-			c.to--
-		} else {
-			c.from++
-		}
+		c.step()
 	}
 	return b.Len() > 0, nil
+}
+
+// step goes on to the next block of the run.
+func (c *Cursor) step() {
+	if c.q.Reverse {
+		c.to--
+	} else {
+		c.from++
+	}
 }
 
 // Stats is what was looked at so far.

@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
+
+	"tailrace/internal/storage/gram"
 )
 
 // Level is how hard a writer tries to make messages small.
@@ -28,6 +30,7 @@ type encoder struct {
 	chunks   [eventColumns]chunk
 	keys     keys
 	extras   [extraKinds][]byte // of the row group being written, by kind
+	grams    gram.Builder
 }
 
 var encoders [levels]sync.Pool

@@ -103,7 +103,11 @@ func (v *verifier) extras(at int) error {
 		if err := v.extra.load(v.r, kind, at, at+1); err != nil {
 			return err
 		}
-		if _, err := v.extra.of(&v.r.dir.blocks[at]); err != nil {
+		extra, err := v.extra.of(&v.r.dir.blocks[at])
+		if err == nil && kind == extraGrams {
+			err = v.filter(extra)
+		}
+		if err != nil {
 			return err
 		}
 	}

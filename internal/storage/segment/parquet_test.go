@@ -226,7 +226,7 @@ func TestFooterStatistics(t *testing.T) {
 		}
 	}
 	r := open(t, file)
-	if end := r.dir.index.offset; total != end-int64(len(magic)) || g.TotalCompressedSize != total || g.FileOffset != int64(len(magic)) {
+	if end := r.dir.rowGroups[0].keys.offset + r.dir.rowGroups[0].keys.size; total != end-int64(len(magic)) || g.TotalCompressedSize != total || g.FileOffset != int64(len(magic)) {
 		t.Errorf("chunks have %d bytes, row group says %d, data ends at %d", total, g.TotalCompressedSize, end)
 	}
 	least, most := runs[0].ids[0].Timestamp, runs[0].ids[0].Timestamp

@@ -25,6 +25,8 @@ type Reader struct {
 	tail tail
 	form int // version of the format
 	meta Meta
+
+	filters *FilterCache
 }
 
 // tail is where the directory and the footer are.

@@ -6,6 +6,7 @@ import (
 
 	"tailrace/internal/column"
 	"tailrace/internal/logs"
+	"tailrace/internal/storage/gram"
 )
 
 // Stream says whose events follow: a stream, its group, and the names by which other readers know them.
@@ -62,19 +63,36 @@ type Query struct {
 	Reverse bool
 	// Match, if set, drops the events whose messages it refuses. It must not keep the message.
 	Match func(message []byte) bool
+	// Required, if set, is what every wanted message contains: blocks whose filters exclude that are left out. Events that
+	// do not contain it are given where filters cannot tell.
+	Required *gram.Condition
 	// Columns are the columns that are wanted of the events.
 	Columns column.Columns
 }
 
 // Stats is what was looked at: events of the chosen runs and times, the bytes of their messages, whether these had to be
-// read or not, and the blocks in which they lie.
-type Stats struct{ Events, Bytes, Blocks int64 }
+// read or not, and the blocks in which they lie; and the blocks that were left out because their filters exclude what the query
+// requires, with the bytes of all their messages.
+type Stats struct {
+	Events, Bytes, Blocks       int64
+	SkippedBlocks, SkippedBytes int64
+}
+
+// Since is what was looked at since before.
+func (s Stats) Since(before Stats) Stats {
+	return Stats{
+		s.Events - before.Events, s.Bytes - before.Bytes, s.Blocks - before.Blocks,
+		s.SkippedBlocks - before.SkippedBlocks, s.SkippedBytes - before.SkippedBytes,
+	}
+}
 
 // Add adds up.
 func (s *Stats) Add(x Stats) {
 	s.Events += x.Events
 	s.Bytes += x.Bytes
 	s.Blocks += x.Blocks
+	s.SkippedBlocks += x.SkippedBlocks
+	s.SkippedBytes += x.SkippedBytes
 }
 
 // CorruptError says that a segment's bytes are not what a Writer wrote.

@@ -2,16 +2,17 @@ package segment
 
 import "tailrace/internal/logs"
 
-// Skip passes over the block at which Next failed: a caller that can do without it calls Next again after that.
+// Skip passes over that at which Next failed: a caller that can do without it calls Next again after that. It is a block,
+// or mere filters of some, whose blocks are read then.
 func (c *Cursor) Skip() {
+	if c.filters.failed {
+		c.filters.failed = false
+		return
+	}
 	if len(c.runs) == 0 || !c.entered || c.from >= c.to {
 		return
 	}
-	if c.q.Reverse {
-		c.to--
-	} else {
-		c.from++
-	}
+	c.step()
 }
 
 // NarrowBefore ends the ids that the cursor is about before id. Blocks and runs that it has not come to yet are left out

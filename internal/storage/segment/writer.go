@@ -19,6 +19,8 @@ type Options struct {
 	// GroupRows and GroupBytes end a row group, 524,288 rows and 128 MiB of messages by default.
 	GroupRows  int
 	GroupBytes int64
+	// NoFilters leaves out the filters of substrings, which take about 8 % of the file, 12.5 % at most.
+	NoFilters bool
 }
 
 const (
@@ -71,6 +73,9 @@ func NewWriter(w io.Writer, opts Options) *Writer {
 	e := takeEncoder(opts.Level)
 	sw := &Writer{opts: opts, encoder: e, out: output{w: e.buffer(w)}}
 	sw.out.write([]byte(magic))
+	if !opts.NoFilters {
+		sw.makers[extraGrams] = sw.makeFilter
+	}
 	sw.beginGroup()
 	return sw
 }

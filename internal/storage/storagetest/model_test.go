@@ -151,6 +151,9 @@ func (h *history) scan(t *rapid.T) {
 	}
 	if rapid.IntRange(0, 2).Draw(t, "filter") == 0 {
 		q.Match = func(message []byte) bool { return strings.HasPrefix(string(message), "xxx") }
+	} else if literal := rapid.SampledFrom([]string{"", "", "xxxxx 1", "xxxxxx", "XXXXX", "no such", "xx"}).Draw(t, "literal"); literal != "" {
+		q.Match = func(message []byte) bool { return strings.Contains(string(message), literal) }
+		q.Required = [][][]byte{{[]byte(literal), []byte("absent")}}
 	}
 	var names []string
 	switch rapid.IntRange(0, 3).Draw(t, "streams") {

@@ -1,0 +1,221 @@
+package segment
+
+import (
+	"container/list"
+	"errors"
+	"sync"
+
+	"tailrace/internal/storage/gram"
+)
+
+const (
+	// filterBlocks is how many blocks of a row group have their filters read at a time: 48 KiB as a rule.
+	filterBlocks = 16
+	// A block's filter takes at most this part of its page of messages, or this part of its messages if that is more: where
+	// messages are nearly the same it is the page that is small.
+	filterShare    = 8
+	filterShareRaw = 256
+	filterRoom     = 64 // for small blocks
+)
+
+// makeFilter appends the filter of a block's messages.
+func (w *Writer) makeFilter(dst []byte, b *block) []byte {
+	text := b.messages
+	for _, length := range b.ints[colMessage] {
+		w.grams.Add(text[:length])
+		text = text[length:]
+	}
+	return w.grams.AppendTo(dst, max(b.packed/filterShare, len(b.messages)/filterShareRaw, filterRoom))
+}
+
+// filterSet is the filters of some consecutive blocks. It does not change.
+type filterSet struct {
+	from, to int                  // the first block, and the one behind the last
+	of       [filterBlocks][]byte // empty: nothing is known of the block
+	bytes    int
+}
+
+// loadFilters reads the filters of blocks. Beside them it returns a *CorruptError if some are damaged: they are left out.
+func (r *Reader) loadFilters(from, to int) (*filterSet, error) {
+	s := &filterSet{from: from, to: to}
+	var x extras
+	if err := x.load(r, extraGrams, from, to); isCorrupt(err) {
+		return s, err
+	} else if err != nil {
+		return nil, err
+	}
+	s.bytes = len(x.b)
+	var damage error
+	for i := range to - from {
+		filter, err := x.of(&r.dir.blocks[from+i])
+		if err != nil {
+			damage = err
+			continue
+		}
+		s.of[i] = filter
+	}
+	return s, damage
+}
+
+// filterRange is the blocks whose filters are read together with a block's.
+func (r *Reader) filterRange(block int) (from, to int) {
+	g := r.dir.groupOf(block)
+	from = block - (block-g.firstBlock)%filterBlocks
+	return from, min(from+filterBlocks, g.firstBlock+g.blocks)
+}
+
+// filter checks that the filter of the block of v.pages excludes none of its messages.
+func (v *verifier) filter(filter []byte) error {
+	p := v.pages
+	for row := range p.ends {
+		if !gram.Covers(filter, p.message(row)) {
+			return v.r.corrupt(p.block.extra[extraGrams].offset, "filter excludes message %d of its block", row)
+		}
+	}
+	return nil
+}
+
+// filterCursor is what a cursor has of the filters: those around the block that it stands at.
+type filterCursor struct {
+	set      *filterSet
+	block    int // that excluded is about, if there is a set
+	excluded bool
+	failed   bool // Next failed at filters: no block is to be skipped for that
+}
+
+// excludes tells whether a block's filter excludes what the query requires, and counts such a block.
+func (c *Cursor) excludes(at int) (bool, error) {
+	f := &c.filters
+	f.failed = false
+	if c.q.Required == nil || c.r.dir.blocks[at].extra[extraGrams].size == 0 {
+		return false, nil
+	}
+	if f.set != nil && f.block == at {
+		return f.excluded, nil
+	}
+	if f.set == nil || at < f.set.from || at >= f.set.to {
+		var err error
+		if f.set, err = c.r.filtersAround(at); err != nil {
+			f.failed, f.block = true, -1
+			return false, err
+		}
+	}
+	f.block, f.excluded = at, !c.q.Required.MayMatch(f.set.of[at-f.set.from])
+	if f.excluded {
+		c.stats.SkippedBlocks++
+		c.stats.SkippedBytes += c.r.dir.blocks[at].bytes
+	}
+	return f.excluded, nil
+}
+
+// filtersAround returns the filters around a block, from the cache or the file. With a *CorruptError it returns what is
+// whole.
+func (r *Reader) filtersAround(block int) (*filterSet, error) {
+	from, to := r.filterRange(block)
+	if s := r.filters.find(r, from); s != nil {
+		return s, nil
+	}
+	s, err := r.loadFilters(from, to)
+	if s != nil {
+		r.filters.add(r, s)
+	}
+	return s, err
+}
+
+func isCorrupt(err error) bool {
+	var damage *CorruptError
+	return errors.As(err, &damage)
+}
+
+// FilterCache keeps the filters that readers have read for those that read them next, up to a number of bytes; what was used
+// last stays. It is safe for concurrent use. Nil keeps nothing.
+type FilterCache struct {
+	most int
+
+	mu    sync.Mutex
+	list  *list.List // of *keptFilters; the front was used last
+	index map[filterKey]*list.Element
+	bytes int
+}
+
+type filterKey struct {
+	r    *Reader
+	from int
+}
+
+type keptFilters struct {
+	filterKey
+	*filterSet
+}
+
+// NewFilterCache makes a cache of most bytes.
+func NewFilterCache(most int) *FilterCache {
+	return &FilterCache{most: most, list: list.New(), index: map[filterKey]*list.Element{}}
+}
+
+// UseFilters makes the reader share what it reads of filters. It is called before anything else.
+func (r *Reader) UseFilters(c *FilterCache) { r.filters = c }
+
+// Forget takes the filters of a reader that is not used any more out of the cache.
+func (c *FilterCache) Forget(r *Reader) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for from := range r.dir.filterSets() {
+		if e := c.index[filterKey{r, from}]; e != nil {
+			c.remove(e)
+		}
+	}
+}
+
+// filterSets gives the first blocks of the sets that filters are read in.
+func (d *directory) filterSets() func(yield func(int) bool) {
+	return func(yield func(int) bool) {
+		for _, g := range d.rowGroups {
+			for from := g.firstBlock; from < g.firstBlock+g.blocks; from += filterBlocks {
+				if !yield(from) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (c *FilterCache) find(r *Reader, from int) *filterSet {
+	if c == nil {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e := c.index[filterKey{r, from}]
+	if e == nil {
+		return nil
+	}
+	c.list.MoveToFront(e)
+	return e.Value.(*keptFilters).filterSet
+}
+
+func (c *FilterCache) add(r *Reader, s *filterSet) {
+	if c == nil || s.weight() > c.most {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := filterKey{r, s.from}
+	if c.index[key] != nil {
+		return
+	}
+	c.index[key] = c.list.PushFront(&keptFilters{key, s})
+	for c.bytes += s.weight(); c.bytes > c.most; {
+		c.remove(c.list.Back())
+	}
+}
+
+// remove drops an element. The caller holds mu.
+func (c *FilterCache) remove(e *list.Element) {
+	kept := c.list.Remove(e).(*keptFilters)
+	delete(c.index, kept.filterKey)
+	c.bytes -= kept.weight()
+}
+
+// weight is about the memory that a set takes.
+func (s *filterSet) weight() int { return s.bytes + 640 }

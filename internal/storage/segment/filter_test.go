@@ -1,0 +1,298 @@
+package segment
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"tailrace/internal/column"
+	"tailrace/internal/logs"
+	"tailrace/internal/storage/gram"
+)
+
+// requiring is the query of the events that contain a literal.
+func requiring(literal string) Query {
+	return Query{
+		Range:    logs.AllTime,
+		Match:    func(message []byte) bool { return bytes.Contains(message, []byte(literal)) },
+		Required: gram.New([][][]byte{{[]byte(literal)}}),
+	}
+}
+
+// filtered reads what q wants of all groups, forward and run by run backward, and what that looked at and reported.
+func filtered(t *testing.T, r *Reader, q Query) (events []event, stats Stats, damage []error) {
+	t.Helper()
+	read := func(c *Cursor) (events []event) {
+		defer c.Close()
+		var b column.Batch
+		for {
+			more, err := c.Next(&b)
+			if isCorrupt(err) {
+				damage = append(damage, err)
+				c.Skip()
+				continue
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !more {
+				stats.Add(c.Stats())
+				return events
+			}
+			for i := range b.Len() {
+				events = append(events, event{b.ID[i], b.Stream[i], b.StreamName[i], string(b.Message[i])})
+			}
+		}
+	}
+	for _, g := range r.Meta().Groups {
+		events = append(events, read(r.Scan(g.Group, q, nil))...)
+	}
+	var reversed []event
+	q.Reverse = true
+	for _, run := range slices.Backward(r.All()) {
+		reversed = append(reversed, read(r.Cursor(run, q))...)
+	}
+	if slices.Reverse(reversed); !slices.Equal(events, reversed) {
+		t.Fatalf("forward %d events, backward %d", len(events), len(reversed))
+	}
+	return events, stats, damage
+}
+
+// What filters leave out changes no answer, and what is absent costs no page.
+func TestFilters(t *testing.T) {
+	runs := corpus(9, 4<<20, 30, 50)
+	file, meta := encode(t, runs, Options{BlockBytes: 64 << 10, GroupRows: 4000})
+	reads := &counter{memory: file}
+	r, err := Open(reads, int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.UseFilters(NewFilterCache(1 << 20))
+	size := int64(0)
+	for _, b := range r.dir.blocks {
+		size += int64(b.extra[extraGrams].size)
+	}
+	if size == 0 || size*8 > meta.Size {
+		t.Errorf("filters take %d bytes of %d", size, meta.Size)
+	}
+	rnd := rand.New(rand.NewPCG(9, 9))
+	for range 30 {
+		run := &runs[rnd.IntN(len(runs))]
+		message := run.messages[rnd.IntN(len(run.messages))]
+		at := rnd.IntN(len(message) - 24)
+		q := requiring(string(message[at : at+4+rnd.IntN(20)]))
+		var want []event
+		for i := range runs {
+			want = append(want, runs[i].naive(q)...)
+		}
+		if got, _, _ := filtered(t, r, q); !slices.Equal(got, want) {
+			t.Errorf("%d events, want %d", len(got), len(want))
+		}
+	}
+	for _, absent := range []string{"req-00ab5e47f0ff00ab5e47f0ff", "no such phrase, nowhere", "ünïcödé ist nicht da"} {
+		reads.reads = 0
+		got, stats, _ := filtered(t, r, requiring(absent))
+		if len(got) != 0 || reads.reads != 0 || stats.Blocks != 0 || stats.SkippedBlocks < int64(len(r.dir.blocks)) || stats.SkippedBytes == 0 {
+			t.Errorf("%s: %d events, %d reads, %+v", absent, len(got), reads.reads, stats)
+		}
+	}
+}
+
+// Cold, the filters of some blocks are one read, and a cursor that needs one of them leaves the others to the next.
+func TestFilterReads(t *testing.T) {
+	file, _ := encode(t, corpus(2, 1<<20, 20, 50), Options{BlockBytes: 16 << 10, GroupRows: 2000})
+	reads := &counter{memory: file}
+	r, err := Open(reads, int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sets := 0
+	for range r.dir.filterSets() {
+		sets++
+	}
+	for _, cache := range []*FilterCache{nil, NewFilterCache(1 << 20), NewFilterCache(1)} {
+		r.UseFilters(cache)
+		for round := range 2 {
+			reads.reads = 0
+			want := sets
+			if round > 0 && cache != nil && cache.most > 1 {
+				want = 0
+			}
+			for _, g := range r.Meta().Groups {
+				c := r.Scan(g.Group, requiring("req-00ab5e47f0ff00ab5e47f0ff"), nil)
+				if _, err := drain(c); err != nil {
+					t.Fatal(err)
+				}
+				want += int(c.Stats().Blocks) // found by chance
+			}
+			if reads.reads != want {
+				t.Errorf("round %d: %d reads, want %d", round, reads.reads, want)
+			}
+		}
+	}
+}
+
+func TestNoFilters(t *testing.T) {
+	file, _ := encode(t, smallRuns(), Options{NoFilters: true})
+	r := open(t, file)
+	for _, b := range r.dir.blocks {
+		if b.extra[extraGrams].size != 0 {
+			t.Error("a block has a filter")
+		}
+	}
+	if got, stats, _ := filtered(t, r, requiring("says 3 23757")); len(got) != 6 || stats.SkippedBlocks != 0 {
+		t.Errorf("%d events, %+v", len(got), stats)
+	}
+}
+
+// A damaged filter is reported, and its block read: no answer changes.
+func TestDamagedFilters(t *testing.T) {
+	file, _ := encode(t, smallRuns(), smallOptions)
+	whole := open(t, file)
+	q := requiring("says 7 55433")
+	want, _, _ := filtered(t, whole, q)
+	if len(want) != 6 {
+		t.Fatalf("%d events", len(want))
+	}
+	flips := 0
+	for _, b := range whole.dir.blocks {
+		e := b.extra[extraGrams]
+		for at := e.offset; at < e.offset+int64(e.size); at++ {
+			bad := slices.Clone(file)
+			bad[at] ^= 1 << (at % 8)
+			r := open(t, bad)
+			r.UseFilters(NewFilterCache(1 << 20))
+			got, _, damage := filtered(t, r, q)
+			if !slices.Equal(got, want) {
+				t.Fatalf("byte %d: %d events, want %d", at, len(got), len(want))
+			}
+			if len(damage) != 1 {
+				t.Fatalf("byte %d: damage was reported %d times", at, len(damage))
+			}
+			mustBeCorrupt(t, int(at), r.Verify(context.Background()))
+			flips++
+		}
+	}
+	if flips == 0 {
+		t.Error("no block has a filter")
+	}
+}
+
+// Verify finds a filter that excludes what its block has, although its checksum is right.
+func TestVerifyFilters(t *testing.T) {
+	for _, lie := range []bool{false, true} {
+		var file bytes.Buffer
+		w := NewWriter(&file, smallOptions)
+		made := w.makers[extraGrams]
+		w.makers[extraGrams] = func(dst []byte, b *block) []byte {
+			from := len(dst)
+			dst = made(dst, b)
+			if lie && w.rows > 20 && len(dst) > from {
+				dst[len(dst)-1] = 0
+			}
+			return dst
+		}
+		for _, run := range smallRuns() {
+			if err := w.AddEvents(run.Stream, run.ids, run.messages); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := open(t, file.Bytes()).Verify(context.Background()); isCorrupt(err) != lie {
+			t.Errorf("lie %t: %v", lie, err)
+		}
+	}
+}
+
+// failing is a file that cannot be read any more.
+type failing struct {
+	memory
+	err error
+}
+
+func (f *failing) ReadAt(b []byte, offset int64) (int, error) {
+	if f.err != nil {
+		return 0, f.err
+	}
+	return f.memory.ReadAt(b, offset)
+}
+
+// An error of the file is returned and not taken for filters without a word.
+func TestUnreadableFilters(t *testing.T) {
+	file, _ := encode(t, smallRuns(), smallOptions)
+	f := &failing{memory: file}
+	r, err := Open(f, int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.UseFilters(NewFilterCache(1 << 20))
+	f.err = errors.New("no such device")
+	if _, err := drain(r.Scan(1, requiring("says 7 55433"), nil)); !errors.Is(err, f.err) {
+		t.Errorf("error %v", err)
+	}
+	f.err = nil
+	if got, err := drain(r.Scan(1, requiring("says 7 55433"), nil)); err != nil || len(got) != 2 {
+		t.Errorf("%d events, %v", len(got), err)
+	}
+}
+
+func TestFilterCache(t *testing.T) {
+	file, _ := encode(t, smallRuns(), smallOptions)
+	readers := []*Reader{open(t, file), open(t, file), open(t, file)}
+	c := NewFilterCache(5000)
+	for i := range 40 {
+		c.add(readers[i%3], &filterSet{from: i, bytes: 360})
+		c.add(readers[0], &filterSet{from: 0, bytes: 360})
+		if c.find(readers[0], 0) == nil {
+			t.Fatal("what was used last is gone")
+		}
+		if c.bytes > c.most || c.list.Len() != len(c.index) {
+			t.Fatalf("%d bytes of %d, %d sets, %d in the index", c.bytes, c.most, c.list.Len(), len(c.index))
+		}
+	}
+	if c.list.Len() != 5 {
+		t.Errorf("%d sets of 1,000 bytes in 5,000", c.list.Len())
+	}
+	c.add(readers[0], &filterSet{from: 1, bytes: 9000})
+	if c.find(readers[0], 1) != nil {
+		t.Error("a set that is larger than the cache was kept")
+	}
+	c.Forget(readers[0])
+	if c.find(readers[0], 0) != nil {
+		t.Error("a reader's filters are not forgotten")
+	}
+}
+
+func BenchmarkNeedle(b *testing.B) {
+	file, _ := encode(b, corpus(1, 48<<20, 100, 1000), Options{})
+	for _, c := range []struct {
+		name  string
+		cache *FilterCache
+	}{{"filters in memory", NewFilterCache(1 << 30)}, {"filters in the file", nil}} {
+		b.Run(c.name, func(b *testing.B) {
+			r := open(b, file)
+			r.UseFilters(c.cache)
+			q := requiring("req-00ab5e47f0ff00ab5e47f0ff")
+			b.ReportAllocs()
+			stats := Stats{}
+			for b.Loop() {
+				stats = Stats{}
+				for _, g := range r.Meta().Groups {
+					cursor := r.Scan(g.Group, q, nil)
+					if events, err := drain(cursor); err != nil || len(events) > 0 {
+						b.Fatal(len(events), err)
+					}
+					stats.Add(cursor.Stats())
+				}
+			}
+			b.ReportMetric(float64(stats.SkippedBlocks), "skipped")
+			b.ReportMetric(float64(stats.Blocks), "read")
+			b.SetBytes(stats.SkippedBytes + stats.Bytes)
+		})
+	}
+}
