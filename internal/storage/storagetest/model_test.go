@@ -19,6 +19,7 @@ import (
 	"tailrace/internal/storage"
 	"tailrace/internal/storage/compaction"
 	"tailrace/internal/storage/segment"
+	"tailrace/internal/storage/wal"
 	"tailrace/internal/vfs"
 )
 
@@ -26,58 +27,85 @@ import (
 type history struct {
 	*Store
 	*Model
-	n int // for messages
+	n       int // for messages
+	trouble *trouble
 }
 
 var groupNames, streamNames = []string{"app", "db"}, []string{"a", "b", "ba", "c", "d"}
 
-// TestModel lets stores live random lives under random options and holds all they answer against the model.
+// TestModel lets stores live random lives under random options and holds all they answer against the model. How long it
+// does so is rapid's choice: -rapid.checks=100000 -rapid.steps=200 for a night, -rapid.seed=N for what was printed.
 func TestModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		o := storage.Options{
-			Manual:           true,
-			FlushBytes:       rapid.SampledFrom([]int64{1, 3000, 1 << 20}).Draw(rt, "flush bytes"),
-			MaxFrozen:        1 << 20,
-			MaxCachedStreams: rapid.SampledFrom([]int{1, 3, 1000}).Draw(rt, "cached streams"),
-			MaxOpenSegments:  rapid.SampledFrom([]int{1, 100}).Draw(rt, "open segments"),
-			ReclaimShare:     rapid.SampledFrom([]float64{0.01, 0.5, 1}).Draw(rt, "reclaim share"),
-			ScanRuns:         rapid.SampledFrom([]int{1, 3, 64}).Draw(rt, "scan runs"),
-			ScanRows:         rapid.SampledFrom([]int{1, 4, 1000}).Draw(rt, "scan rows"),
-			ScanBytes:        rapid.SampledFrom([]int{1, 20, 1 << 20}).Draw(rt, "scan bytes"),
-			Segment:          segment.Options{BlockBytes: rapid.SampledFrom([]int{1, 30, 1 << 18}).Draw(rt, "block bytes")},
-		}
-		o.Merge = o.Segment
-		o.Compaction = compaction.Options{
-			FanOut: rapid.SampledFrom([]int{2, 3}).Draw(rt, "fan-out"), MaxInputs: rapid.SampledFrom([]int{2, 5}).Draw(rt, "inputs"),
-			Window: rapid.SampledFrom([]time.Duration{time.Millisecond, 8 * time.Millisecond, time.Hour}).Draw(rt, "window"),
-			Quiet:  rapid.SampledFrom([]time.Duration{time.Millisecond, time.Hour}).Draw(rt, "quiet"),
-		}
-		for _, size := range []*int64{&o.Compaction.SegmentBytes, &o.Compaction.OwnBytes, &o.Compaction.PieceBytes} {
-			*size = rapid.SampledFrom([]int64{1, 20, 100, 1000}).Draw(rt, "bytes of segments")
-		}
-		h := &history{Store: New(t, o), Model: NewModel()}
-		h.T = t
-		defer func() {
-			h.Kill()
-			h.Catalog.Close()
-		}()
-		rt.Repeat(map[string]func(*rapid.T){
-			"append":       h.append,
-			"append again": h.append,
-			"flush":        func(t *rapid.T) { must(t, h.Engine.Flush(context.Background())) },
-			"restart":      h.restart,
-			"delete":       h.delete,
-			"reclaim":      func(t *rapid.T) { must(t, h.Engine.Reclaim(context.Background())) },
-			"compact":      func(t *rapid.T) { must(t, h.Engine.Compact(context.Background())) },
-			"scan":         h.scan,
-			"scan again":   h.scan,
-			"list":         h.list,
-			"walk":         h.walk,
-		})
+		h := newHistory(t, rt)
+		defer h.end()
+		rt.Repeat(h.steps())
 		h.checkAll(rt)
 	})
 }
+
+func newHistory(t *testing.T, rt *rapid.T) *history {
+	h := &history{Store: New(t, randomOptions(rt)), Model: NewModel(), trouble: &trouble{}}
+	h.T = t
+	return h
+}
+
+func (h *history) end() {
+	h.Kill()
+	h.Catalog.Close()
+}
+
+// steps are what may happen to any store.
+func (h *history) steps() map[string]func(*rapid.T) {
+	return map[string]func(*rapid.T){
+		"append":       h.append,
+		"append again": h.append,
+		"flush":        h.flush,
+		"restart":      h.restart,
+		"delete":       h.delete,
+		"reclaim":      h.reclaim,
+		"compact":      h.compact,
+		"scan":         h.scan,
+		"scan again":   h.scan,
+		"list":         h.list,
+		"walk":         h.walk,
+	}
+}
+
+func randomOptions(rt *rapid.T) storage.Options {
+	o := storage.Options{
+		Manual:           true,
+		FlushBytes:       rapid.SampledFrom([]int64{1, 3000, 1 << 20}).Draw(rt, "flush bytes"),
+		MaxFrozen:        1 << 20,
+		MaxCachedStreams: rapid.SampledFrom([]int{1, 3, 1000}).Draw(rt, "cached streams"),
+		MaxOpenSegments:  rapid.SampledFrom([]int{1, 100}).Draw(rt, "open segments"),
+		ReclaimShare:     rapid.SampledFrom([]float64{0.01, 0.5, 1}).Draw(rt, "reclaim share"),
+		ScanRuns:         rapid.SampledFrom([]int{1, 3, 64}).Draw(rt, "scan runs"),
+		ScanRows:         rapid.SampledFrom([]int{1, 4, 1000}).Draw(rt, "scan rows"),
+		ScanBytes:        rapid.SampledFrom([]int{1, 20, 1 << 20}).Draw(rt, "scan bytes"),
+		PageBytes:        rapid.SampledFrom([]int{1, 200, 1 << 20}).Draw(rt, "page bytes"),
+		Segment: segment.Options{
+			BlockBytes: rapid.SampledFrom([]int{1, 30, 1 << 18}).Draw(rt, "block bytes"),
+			GroupRows:  rapid.SampledFrom([]int{1, 7, 1 << 19}).Draw(rt, "row group"),
+		},
+		WAL: wal.Options{FileBytes: rapid.SampledFrom([]int64{1, 9000, 1 << 26}).Draw(rt, "log file bytes")},
+	}
+	o.Merge = o.Segment
+	o.Compaction = compaction.Options{
+		FanOut: rapid.SampledFrom([]int{2, 3}).Draw(rt, "fan-out"), MaxInputs: rapid.SampledFrom([]int{2, 5}).Draw(rt, "inputs"),
+		Window: rapid.SampledFrom([]time.Duration{time.Millisecond, 8 * time.Millisecond, time.Hour}).Draw(rt, "window"),
+		Quiet:  rapid.SampledFrom([]time.Duration{time.Millisecond, time.Hour}).Draw(rt, "quiet"),
+	}
+	for _, size := range []*int64{&o.Compaction.SegmentBytes, &o.Compaction.OwnBytes, &o.Compaction.PieceBytes} {
+		*size = rapid.SampledFrom([]int64{1, 20, 100, 1000}).Draw(rt, "bytes of segments")
+	}
+	return o
+}
+
+func (h *history) flush(t *rapid.T)   { h.done(t, h.Engine.Flush(context.Background())) }
+func (h *history) reclaim(t *rapid.T) { h.done(t, h.Engine.Reclaim(context.Background())) }
+func (h *history) compact(t *rapid.T) { h.done(t, h.Engine.Compact(context.Background())) }
 
 func must(t *rapid.T, err error) {
 	t.Helper()
@@ -96,33 +124,48 @@ func (h *history) append(t *rapid.T) {
 		events[i] = logs.Event{Timestamp: ms, Message: fmt.Appendf(nil, "%s %d", strings.Repeat("x", h.n%7), h.n)}
 	}
 	h.Time = h.Time.Add(time.Duration(rapid.IntRange(0, 2).Draw(t, "later")) * time.Millisecond)
+	h.expire()
 	id, err := h.Store.Append(group, stream, events...)
-	must(t, err)
+	if err != nil {
+		h.refused(t, group, stream, events, err)
+		return
+	}
 	h.Model.Append(group, stream, id, events...)
 }
 
 func (h *history) restart(t *rapid.T) {
 	switch rapid.IntRange(0, 2).Draw(t, "how") {
 	case 0:
-		must(t, h.Reopen())
+		h.done(t, h.Reopen())
+		h.resolve(t)
 		return
 	case 1:
 		h.Crash(vfs.Crash{Unsynced: vfs.Torn, Seed: rapid.Uint64().Draw(t, "seed")})
 	case 2:
 		h.Crash(vfs.Crash{Unsynced: rapid.SampledFrom([]vfs.Fate{vfs.Lost, vfs.Kept}).Draw(t, "fate")})
 	}
+	h.trouble.full = false // a disk has room again
 	must(t, h.TryOpen())
+	h.resolve(t)
 }
 
 func (h *history) delete(t *rapid.T) {
 	group, stream := rapid.SampledFrom(groupNames).Draw(t, "group"), rapid.SampledFrom(streamNames).Draw(t, "stream")
 	if rapid.IntRange(0, 9).Draw(t, "whole group") == 0 {
 		h.Store.Group(group)
-		must(t, h.Store.DeleteGroup(group))
+		if err := h.Store.DeleteGroup(group); err != nil {
+			h.done(t, err)
+			return
+		}
 		h.Model.DeleteGroup(group)
+		h.trouble.forget(group)
 		return
 	}
 	err := h.Store.DeleteStream(group, stream)
+	if err != nil && !errors.Is(err, catalog.ErrNotFound) {
+		h.done(t, err)
+		return
+	}
 	if h.Model.DeleteStream(group, stream) {
 		must(t, err)
 	} else if !errors.Is(err, catalog.ErrNotFound) {
@@ -173,8 +216,11 @@ func (h *history) scan(t *rapid.T) {
 
 func (h *history) compare(t *rapid.T, group string, names []string, q storage.Query) {
 	t.Helper()
+	q.Range.Start = max(q.Range.Start, h.trouble.expired[group])
 	got, err := h.Store.Scan(group, q)
-	must(t, err)
+	if h.unread(t, err) {
+		return
+	}
 	if diff := gocmp.Diff(h.Model.Scan(group, names, q), got); diff != "" {
 		t.Fatalf("scan %s %v %+v (-want +got):\n%s", group, names, q, diff)
 	}
@@ -213,7 +259,7 @@ func (h *history) walk(t *rapid.T) {
 		case 0, 1, 2:
 			h.append(t)
 		case 3:
-			must(t, h.Engine.Flush(context.Background()))
+			h.flush(t)
 		case 4:
 			name := rapid.SampledFrom(streamNames).Draw(t, "deleted")
 			if h.Store.DeleteStream(group, name) == nil {
@@ -266,8 +312,11 @@ func (h *history) checkAll(t *rapid.T) {
 func (h *history) visit(t *rapid.T, group string, names []string, q storage.Query) {
 	t.Helper()
 	q.Columns = rapid.SampledFrom([]column.Columns{0, column.Time, column.ID, column.Message, column.ID | column.Message}).Draw(t, "columns")
+	q.Range.Start = max(q.Range.Start, h.trouble.expired[group])
 	got, err := h.Store.Visit(group, q, rapid.IntRange(1, 3).Draw(t, "workers"))
-	must(t, err)
+	if h.unread(t, err) {
+		return
+	}
 	q.Limit, q.Reverse = 0, false
 	want := h.Model.Scan(group, names, q)
 	for i := range want {
