@@ -1,11 +1,6 @@
 package syntax
 
-import (
-	"regexp"
-	resyntax "regexp/syntax"
-	"strconv"
-	"strings"
-)
+import "strconv"
 
 // checkCall compares the arguments of a call with what the function takes.
 func checkCall(c *Call, f *Function, errs *failures) {
@@ -76,20 +71,4 @@ func countBounds(function string, arg Expr) (least, most string, ok bool) {
 	}
 	count, err := strconv.Atoi(n.Text)
 	return "1", "10000", err == nil && count >= 1 && count <= 10_000
-}
-
-// checkRegex compiles a regular expression and says why it is none.
-func checkRegex(at Span, source string, errs *failures) {
-	if _, err := regexp.Compile(source); err != nil {
-		errs.report(at, "invalid regular expression: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
-	}
-}
-
-// regexGroups are the names of the groups, "" of those without.
-func regexGroups(source string) []string {
-	re, err := resyntax.Parse(source, resyntax.Perl)
-	if err != nil {
-		return nil
-	}
-	return re.CapNames()[1:]
 }

@@ -12,7 +12,7 @@
 //
 //   - What is not in the language is an error with a place, never a query that does less. Several are reported at once where
 //     reading can go on at the next "|".
-//   - Parse(q.String()) is the same tree as q, and prints the same.
+//   - Parse(q.String()) is the same tree as q, and prints the same (if the text is not longer than a query may be).
 //   - A query of MaxLength characters costs bounded memory and stack.
 //
 // Decisions where the sources are silent are in docs/adr/0014.

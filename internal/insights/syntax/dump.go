@@ -64,7 +64,7 @@ func dumpStruct(out *strings.Builder, v reflect.Value) {
 		return
 	case *Item:
 		dump(out, reflect.ValueOf(n.Expr))
-		if text := Text(n.Expr); n.Name != text {
+		if n.Name != plainName(n.Expr) {
 			fmt.Fprintf(out, ":%q", n.Name)
 		}
 		return

@@ -231,56 +231,6 @@ func (p *parser) duration() *Duration {
 	return &Duration{at, count, unit}
 }
 
-// regex reads /…/; the token to read is its first slash.
-func (p *parser) regex() *Regex {
-	start := p.tok.start
-	if p.tok.kind != '/' {
-		p.unexpected("a regular expression in slashes")
-		return &Regex{Span: p.here()}
-	}
-	end := slashAt(p.src, start+1)
-	if end < 0 {
-		p.fail(Span{start, len(p.src)}, "the regular expression has no closing '/'")
-		return &Regex{}
-	}
-	p.pos = end + 1
-	p.tok.end = p.pos
-	regex := &Regex{p.here(), unslash(p.src[start+1 : end])}
-	p.advance()
-	checkRegex(regex.Span, regex.Source, &p.failures)
-	return regex
-}
-
-// slashAt finds the slash that ends a regular expression, -1 without one.
-func slashAt(text string, from int) int {
-	for i := from; i < len(text); i++ {
-		switch text[i] {
-		case '\\':
-			i++
-		case '/':
-			return i
-		}
-	}
-	return -1
-}
-
-// unslash turns \/ into /, which has no meaning of its own in a regular expression.
-func unslash(source string) string {
-	if !strings.Contains(source, `\/`) {
-		return source
-	}
-	var out strings.Builder
-	for i := 0; i < len(source); i++ {
-		if source[i] == '\\' && i+1 < len(source) {
-			if i++; source[i] != '/' {
-				out.WriteByte('\\')
-			}
-		}
-		out.WriteByte(source[i])
-	}
-	return out.String()
-}
-
 func (p *parser) fieldOrCall() Expr {
 	at, text := p.here(), p.text()
 	switch strings.ToLower(text) {
@@ -329,42 +279,4 @@ func (p *parser) call(at Span) Expr {
 	}
 	checkCall(call, function, &p.failures)
 	return call
-}
-
-// item reads an expression and its name.
-func (p *parser) item() Item {
-	start := p.tok.start
-	e := p.expr()
-	item := Item{Expr: e, Span: p.since(start)}
-	item.Name = columnText(p.src[item.Start:item.End])
-	if p.at("as") {
-		item.Name, item.Named = p.as().Text, true
-		item.Span = p.since(start)
-	} else if f, ok := e.(*Field); ok {
-		item.Name = f.Name()
-	}
-	return item
-}
-
-// columnText is the text of an expression as the name of its column: as written, white space and comments as one blank.
-func columnText(text string) string {
-	if !strings.ContainsAny(text, "\n\t\r#") && !strings.Contains(text, "  ") {
-		return text
-	}
-	out := make([]byte, 0, len(text))
-	for p := (&parser{src: text}); ; {
-		start := p.pos
-		p.skipBlanks()
-		if p.pos == len(text) {
-			return string(out)
-		}
-		if p.pos > start && len(out) > 0 {
-			out = append(out, ' ')
-		}
-		start = p.pos
-		if p.scan(); p.failed || p.pos == start { // a regular expression
-			return string(append(out, text[start:]...))
-		}
-		out = append(out, text[start:p.pos]...)
-	}
 }

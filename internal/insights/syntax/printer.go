@@ -26,8 +26,23 @@ func Describe(s Stage) string {
 	return string(w.out)
 }
 
+// textIn is the canonical text of an expression if it is a key of names. It stops where it is longer than all of them, so
+// that looking up each part of a long expression stays cheap.
+func textIn(names map[string]string, e Expr) (name string, ok bool) {
+	w := &printer{most: 1}
+	for text := range names {
+		w.most = max(w.most, len(text))
+	}
+	w.expr(e)
+	name, ok = names[string(w.out)]
+	return name, ok
+}
+
 // printer collects canonical text.
-type printer struct{ out []byte }
+type printer struct {
+	out  []byte
+	most int // bytes of interest, 0: all
+}
 
 func (w *printer) text(parts ...string) {
 	for _, part := range parts {
@@ -87,7 +102,7 @@ func (w *printer) field(f *Field) {
 
 // key writes one key of a path; the first must not look like a number or a word of the grammar.
 func (w *printer) key(key string, first bool) {
-	plain := key != "" && !(first && (reserved(key) || !isNameStart(key[0])))
+	plain := key != "" && (!first || !reserved(key) && isNameStart(key[0]))
 	for i := 0; i < len(key) && plain; i++ {
 		plain = isNameByte(key[i])
 	}
@@ -138,22 +153,6 @@ func (w *printer) as(name Name) {
 
 func (w *printer) names(names []Name) { list(w, names, func(n Name) { w.name(n.Text) }) }
 
-func (w *printer) items(items []Item) { list(w, items, w.item) }
-
-// item writes the name where it is not what the expression's canonical text would give.
-func (w *printer) item(item Item) {
-	start := len(w.out)
-	w.expr(item.Expr)
-	text := string(w.out[start:])
-	if f, ok := item.Expr.(*Field); ok {
-		text = f.Name()
-	}
-	if item.Named || item.Name != text {
-		w.text(" as ")
-		w.name(item.Name)
-	}
-}
-
 func (w *printer) quote(text string) {
 	w.text(`"`)
 	for i := 0; i < len(text); i++ {
@@ -177,25 +176,6 @@ func (w *printer) quotes(texts []string) {
 	w.text("[")
 	list(w, texts, w.quote)
 	w.text("]")
-}
-
-// regex writes what unslash reads.
-func (w *printer) regex(r *Regex) {
-	w.text("/")
-	for i := 0; i < len(r.Source); i++ {
-		switch r.Source[i] {
-		case '/':
-			w.text(`\/`)
-			continue
-		case '\\':
-			if i+1 < len(r.Source) {
-				w.out = append(w.out, '\\')
-				i++
-			}
-		}
-		w.out = append(w.out, r.Source[i])
-	}
-	w.text("/")
 }
 
 func (w *printer) period(d *Duration) { w.text(strconv.FormatInt(d.Count, 10), string(d.Unit)) }

@@ -39,6 +39,9 @@ func (w *printer) expr(e Expr) { w.operand(e, anyStrength) }
 
 // operand writes an expression, in parentheses if it is weaker than its place asks for.
 func (w *printer) operand(e Expr, least int) {
+	if w.most > 0 && len(w.out) > w.most {
+		return
+	}
 	if strength(e) < least {
 		w.text("(")
 		defer w.text(")")
@@ -85,7 +88,7 @@ func (w *printer) unary(u *Unary) {
 		return
 	}
 	w.text("-")
-	if _, number := u.X.(*Number); number { // else the sign would become part of it
+	if n, ok := u.X.(*Number); ok && n.Text[0] != '-' { // else the sign would become part of it
 		w.text("(")
 		defer w.text(")")
 	}

@@ -35,12 +35,12 @@ func (p *parser) recover() {
 	}
 	p.pos, p.depth = p.tok.start, 0
 	depth, known := p.failedIn, len(p.list)
-	for last := (token{}); ; {
+	for {
 		p.failed = false
 		start := p.pos
-		p.skipToken(last)
+		p.skipToken()
 		p.list = p.list[:known] // what cannot be read on the way is part of the error that was reported
-		if last = p.tok; p.tok.kind == kindEOF && p.pos == len(p.src) {
+		if p.tok.kind == kindEOF && p.pos == len(p.src) {
 			p.failed = true
 			return
 		}
@@ -54,14 +54,13 @@ func (p *parser) recover() {
 	}
 }
 
-// skipToken reads a token, or a regular expression where one would stand.
-func (p *parser) skipToken(last token) {
+// skipToken reads a token. A slash with text behind it starts a regular expression more likely than a divisor.
+func (p *parser) skipToken() {
 	p.advance()
-	word := p.src[last.start:last.end]
-	if p.tok.kind != '/' || last.kind != kindMatch && !strings.EqualFold(word, "like") && !strings.EqualFold(word, "parse") {
+	if p.tok.kind != '/' || p.pos == len(p.src) || p.src[p.pos] == ' ' {
 		return
 	}
-	if end := slashAt(p.src, p.tok.start+1); end > 0 {
+	if end := slashAt(p.src, p.pos); end > 0 {
 		p.pos = end + 1
 	}
 }

@@ -80,7 +80,7 @@ func (c *checker) column(e Expr) Expr {
 	if len(c.scope.byText) == 0 || strength(e) == operandStrength && !isCall(e) {
 		return nil
 	}
-	if name, ok := c.scope.byText[Text(e)]; ok {
+	if name, ok := textIn(c.scope.byText, e); ok {
 		return &Field{e.Pos(), []Step{{Key: name}}}
 	}
 	return nil

@@ -57,7 +57,7 @@ func (a *aggregator) resolve(e Expr) Expr {
 		a.scope = behind
 		return e
 	}
-	if column, ok := a.groups[Text(e)]; ok {
+	if column, ok := textIn(a.groups, e); ok {
 		return &Field{e.Pos(), []Step{{Key: column}}}
 	}
 	switch e := e.(type) {
