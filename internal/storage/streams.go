@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"tailrace/internal/catalog"
@@ -60,7 +61,10 @@ func (e *Engine) CreateStream(ctx context.Context, s catalog.Stream) (catalog.St
 // DeleteStream removes a stream; its events are invisible when it returns, and their space comes back by and by.
 // catalog.ErrNotFound.
 func (e *Engine) DeleteStream(ctx context.Context, s catalog.Stream) error {
-	err := e.o.Catalog.DeleteStream(ctx, s.ID)
+	err := deleted(e.o.Catalog.DeleteStream(ctx, s.ID), func() error {
+		_, err := e.o.Catalog.StreamByID(context.WithoutCancel(ctx), s.ID)
+		return err
+	})
 	e.listings.forget(s.Group)
 	if err != nil {
 		return fmt.Errorf("delete stream %q: %w", s.Name, err)
@@ -76,7 +80,10 @@ func (e *Engine) DeleteStream(ctx context.Context, s catalog.Stream) error {
 
 // DeleteGroup removes a group with its streams and events. catalog.ErrNotFound.
 func (e *Engine) DeleteGroup(ctx context.Context, id logs.GroupID) error {
-	err := e.o.Catalog.DeleteGroup(ctx, id)
+	err := deleted(e.o.Catalog.DeleteGroup(ctx, id), func() error {
+		_, err := e.o.Catalog.GroupByID(context.WithoutCancel(ctx), id)
+		return err
+	})
 	e.listings.forget(id)
 	if err != nil {
 		return fmt.Errorf("delete group %d: %w", id, err)
@@ -88,6 +95,15 @@ func (e *Engine) DeleteGroup(ctx context.Context, id logs.GroupID) error {
 		h.DropGroup(id)
 	}
 	return nil
+}
+
+// deleted is the outcome of a deletion: one that failed may have happened nevertheless, and what is appended to a stream that is
+// no more would be acknowledged and lost.
+func deleted(err error, find func() error) error {
+	if err != nil && !errors.Is(err, catalog.ErrNotFound) && errors.Is(find(), catalog.ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 // GroupBytes is the sum of the message bytes that are kept for a group.

@@ -74,6 +74,12 @@ func Short(n int, err error) error { return &shortError{n, err} }
 // Late makes a call take effect and fail with err nevertheless.
 func Late(err error) error { return &lateError{err} }
 
+// IsLate tells an error of Late: for what stands in for something else than a file system.
+func IsLate(err error) bool {
+	var late *lateError
+	return errors.As(err, &late)
+}
+
 // Forget makes a Sync fail with err as a system does that gives up what it could not write: running programs still see it, a
 // crash may leave some of it, and no later Sync will write it. Other calls fail plainly. Only Mem forgets.
 func Forget(err error) error { return &forgetError{err} }
