@@ -212,5 +212,5 @@ func (e *Engine) verify(ctx context.Context, name string, want segment.Meta) err
 	if got := r.Meta(); got.Rows != want.Rows || got.Size != want.Size {
 		return fmt.Errorf("verify %s: %d rows in %d bytes, want %d in %d", name, got.Rows, got.Size, want.Rows, want.Size)
 	}
-	return r.Verify(ctx)
+	return r.Reread(ctx)
 }

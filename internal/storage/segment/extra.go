@@ -104,7 +104,7 @@ func (v *verifier) extras(at int) error {
 			return err
 		}
 		extra, err := v.extra.of(&v.r.dir.blocks[at])
-		if err == nil && kind == extraGrams {
+		if err == nil && v.derive && kind == extraGrams {
 			err = v.filter(extra)
 		}
 		if err != nil {

@@ -173,6 +173,7 @@ func TestDamagedFilters(t *testing.T) {
 				t.Fatalf("byte %d: damage was reported %d times", at, len(damage))
 			}
 			mustBeCorrupt(t, int(at), r.Verify(context.Background()))
+			mustBeCorrupt(t, int(at), r.Reread(context.Background()))
 			flips++
 		}
 	}
@@ -205,6 +206,9 @@ func TestVerifyFilters(t *testing.T) {
 		}
 		if err := open(t, file.Bytes()).Verify(context.Background()); isCorrupt(err) != lie {
 			t.Errorf("lie %t: %v", lie, err)
+		}
+		if err := open(t, file.Bytes()).Reread(context.Background()); err != nil {
+			t.Errorf("lie %t, read again: %v", lie, err)
 		}
 	}
 }
