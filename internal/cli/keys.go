@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,7 +35,7 @@ without one; a running server notices within a second. As soon as there is a key
 }
 
 func dataFlag(cmd *cobra.Command, data *string) {
-	cmd.Flags().StringVar(data, "data", cmp.Or(os.Getenv(environment("data")), server.Default().Data), "data `directory` of the server (TAILRACE_DATA)")
+	cmd.Flags().StringVar(data, "data", defaultData(), "data `directory` of the server (TAILRACE_DATA)")
 }
 
 // withExisting is withKeyring for commands that make no sense without a data directory: a misspelt one is not made.

@@ -1,6 +1,7 @@
-// Package cli is the command line: a file per subcommand. Clients speak the public API, as every other client does; only
-// `keys` opens the data directory itself. Commands print results to standard output and everything else to standard
-// error, and end with status 0, 1 (the command could not be done) or 2 (it was not understood).
+// Package cli is the command line: a file per subcommand. Clients speak the public API, as every other client does; `keys`
+// and the tools for operators (`inspect`, `verify`, `backup`, `restore`) open the data directory itself. Commands print results
+// to standard output and everything else to standard error, and end with status 0, 1 (the command could not be done) or 2 (it was
+// not understood); `verify` ends with 1 if it found problems and with 2 if it could not be made.
 package cli
 
 import (
@@ -47,12 +48,23 @@ func Main(args []string, in io.Reader, out, fault io.Writer) int {
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		err = errors.New("interrupted")
 	}
+	if errors.Is(err, errFound) {
+		return 1 // the command said it all
+	}
 	fmt.Fprintf(fault, "tailrace: %v\n", err)
-	if errors.As(err, new(usageError)) {
+	if errors.As(err, new(usageError)) || errors.As(err, new(notRunError)) {
 		return 2
 	}
 	return 1
 }
+
+// errFound ends a command that looked for problems and printed those that it found.
+var errFound = errors.New("problems were found")
+
+// notRunError marks a check that could not be made, which is not the same as one that found something.
+type notRunError struct{ error }
+
+func (e notRunError) Unwrap() error { return e.error }
 
 func newRoot(s streams) *cobra.Command {
 	root := family(&cobra.Command{
@@ -74,7 +86,8 @@ and it answers the log operations of the AWS ParallelCluster v3 API.`,
 		return badUsage("%w; see %s --help", err, cmd.CommandPath())
 	})
 	root.SetHelpCommand(newHelp())
-	root.AddCommand(newServe(s), newDemo(s), newPut(s), newGroups(s), newStreams(s), newEvents(s), newFilter(s), newImages(s), newKeys(s), newVersion(s))
+	root.AddCommand(newServe(s), newDemo(s), newPut(s), newGroups(s), newStreams(s), newEvents(s), newFilter(s), newImages(s), newKeys(s),
+		newInspect(s), newVerify(s), newBackup(s), newRestore(s), newVersion(s))
 	return root
 }
 

@@ -26,8 +26,8 @@ import (
 
 // Names of what lies in the data directory beside the store's own.
 const (
-	CatalogFile = "catalog.db"
-	KeyFile     = "keyfile"
+	CatalogFile = storage.CatalogFile
+	KeyFile     = storage.KeyFile
 )
 
 // writeTimeout bounds the time from a request's headers to the last byte of its answer, so that a client that does not read
@@ -69,6 +69,9 @@ func Open(ctx context.Context, config Config) (*Server, error) {
 func OpenKeys(ctx context.Context, data string) (*sqlite.Catalog, *auth.Keyring, error) {
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return nil, nil, fmt.Errorf("data directory: %w", err)
+	}
+	if _, err := os.Stat(filepath.Join(data, storage.RestoringFile)); err == nil {
+		return nil, nil, fmt.Errorf("restoring a backup into %s has not come to its end: wait for it, or empty the directory and run `tailrace restore` again", data)
 	}
 	cat, err := sqlite.Open(ctx, filepath.Join(data, CatalogFile), sqlite.Options{})
 	if err != nil {

@@ -44,7 +44,7 @@ func (e *Engine) open(ctx context.Context) error {
 	if err := e.makeDirs(); err != nil {
 		return err
 	}
-	unlock, err := e.o.FS.Lock(path.Join(e.o.Dir, "LOCK"))
+	unlock, err := e.o.FS.Lock(path.Join(e.o.Dir, LockFile))
 	if errors.Is(err, vfs.ErrLocked) {
 		return fmt.Errorf("another server uses this directory: %w", err)
 	} else if err != nil {

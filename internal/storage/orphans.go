@@ -64,7 +64,7 @@ func (e *Engine) clearFiles(ctx context.Context, segments []catalog.Segment) {
 
 // putAway moves a segment that the catalog knows nothing of into the quarantine.
 func (e *Engine) putAway(name string) {
-	dir := path.Join(e.o.Dir, "quarantine")
+	dir := path.Join(e.o.Dir, QuarantineDir)
 	err := e.o.FS.MkdirAll(dir)
 	if err == nil {
 		err = e.o.FS.Rename(e.readers.path(name), path.Join(dir, name))

@@ -55,7 +55,7 @@ const (
 )
 
 func newReaders(o Options) *readers {
-	return &readers{fs: o.FS, dir: path.Join(o.Dir, "segments"), most: o.MaxOpenSegments, filters: segment.NewFilterCache(o.FilterBytes), warn: o.Logger.Warn, idle: list.New()}
+	return &readers{fs: o.FS, dir: path.Join(o.Dir, SegmentDir), most: o.MaxOpenSegments, filters: segment.NewFilterCache(o.FilterBytes), warn: o.Logger.Warn, idle: list.New()}
 }
 
 func (r *readers) path(object string) string { return path.Join(r.dir, object) }

@@ -38,7 +38,7 @@ func (e *Engine) recover(ctx context.Context) error {
 	e.checkFiles(segments)
 	e.clearFiles(ctx, segments)
 	o := e.o.WAL
-	o.FS, o.Dir = e.o.FS, path.Join(e.o.Dir, "wal")
+	o.FS, o.Dir = e.o.FS, path.Join(e.o.Dir, LogDir)
 	if o.Now == nil {
 		o.Now = e.o.Now
 	}
