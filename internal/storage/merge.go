@@ -141,7 +141,7 @@ func (m *merge) fill(ctx context.Context, w *segment.Writer, o compaction.Output
 	}
 	for len(k.left) > 0 {
 		stream := k.beginStream()
-		if err := w.Add(stream, k.next); k.err != nil || err != nil {
+		if err := w.AddBatches(stream, k.next); k.err != nil || err != nil {
 			return errors.Join(k.err, err)
 		}
 	}

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"sort"
 
 	"tailrace/internal/column"
 	"tailrace/internal/logs"
@@ -17,7 +18,7 @@ type merger struct {
 	output  compaction.Output
 	left    []*mergeInput // that stand at an event
 	members []*mergeInput // those that stand at an event of the stream being written
-	current *mergeInput   // the member whose event was given
+	current *mergeInput   // the member whose events were given
 	bound   logs.EventID
 	bounded bool // another member has the event bound
 	err     error
@@ -30,7 +31,9 @@ type mergeInput struct {
 	runs   []segment.Run // those from the event's on
 	least  int64         // least event time of its stream that stays
 	batch  column.Batch
-	at     int
+	at     int // first row of the batch that is left of the run and belongs to the output
+	end    int // behind the last such row without a gap
+	given  int // behind the last of these that was given
 }
 
 func (s *mergeInput) id() logs.EventID  { return s.batch.ID[s.at] }
@@ -48,7 +51,7 @@ func (s *mergeInput) bytes() (n int64) {
 func (m *merger) add(l *live, r *segment.Reader) error {
 	ranges := m.output.Ranges
 	hull := logs.TimeRange{Start: ranges[0].Start, End: ranges[len(ranges)-1].End}
-	s := &mergeInput{live: l, runs: r.All(), at: -1}
+	s := &mergeInput{live: l, runs: r.All()}
 	s.cursor = r.ScanAll(segment.Query{Range: hull}, m.wants)
 	m.left = append(m.left, s)
 	ok, err := m.step(s)
@@ -64,28 +67,45 @@ func (m *merger) wants(run *segment.Run) bool {
 	return alive && run.LastEvent >= least && (run.Group == m.output.Group || m.output.Group == 0 && !m.own[run.Group])
 }
 
-// step moves a source to its next event that belongs to the output; false at its end.
+// step moves an input to its next events that belong to the output, all of one stream; false at its end.
 func (m *merger) step(s *mergeInput) (bool, error) {
+	s.at = s.end
 	for {
-		if s.at++; s.at >= s.batch.Len() {
-			if err := m.pace.step(m.ctx, s.bytes()); err != nil {
+		if s.at >= s.batch.Len() {
+			if ok, err := m.read(s); !ok {
 				return false, err
-			}
-			s.at = 0
-			if ok, err := s.cursor.Next(&s.batch); err != nil {
-				return false, m.e.inputError(s.live, err)
-			} else if !ok {
-				return false, nil
 			}
 		}
 		for s.runs[0].Stream.Stream != s.batch.Stream[s.at] {
 			s.runs = s.runs[1:]
 		}
-		run := s.run()
-		if s.least = m.alive.expire[run.Group]; s.batch.ID[s.at].Timestamp >= s.least && m.isInRange(s.id().Timestamp) {
+		s.least = m.alive.expire[s.run().Group]
+		for s.end = s.at; s.end < s.batch.Len() && m.isWanted(s, s.end); s.end++ {
+		}
+		if s.end > s.at {
 			return true, nil
 		}
+		s.at++
 	}
+}
+
+// read reads the next block of an input.
+func (m *merger) read(s *mergeInput) (bool, error) {
+	if err := m.pace.step(m.ctx, s.bytes()); err != nil {
+		return false, err
+	}
+	s.at = 0
+	ok, err := s.cursor.Next(&s.batch)
+	if err != nil {
+		return false, m.e.inputError(s.live, err)
+	}
+	return ok, nil
+}
+
+// isWanted tells whether a row of the batch is an event of the run that belongs to the output.
+func (m *merger) isWanted(s *mergeInput, row int) bool {
+	ms := s.batch.ID[row].Timestamp
+	return s.batch.Stream[row] == s.runs[0].Stream.Stream && ms >= s.least && m.isInRange(ms)
 }
 
 // isInRange tells whether a time belongs to the output, which has few ranges.
@@ -115,24 +135,37 @@ func (m *merger) beginStream() segment.Stream {
 	return first.Stream
 }
 
-// next gives the stream's next event; false at its end and after an error, which is err then.
-func (m *merger) next() (logs.EventID, []byte, bool) {
+// next gives the stream's next events; false at its end and after an error, which is err then.
+func (m *merger) next() (segment.Events, bool) {
 	if m.current != nil && !m.advance() {
-		return logs.EventID{}, nil, false
+		return segment.Events{}, false
 	}
 	if m.current == nil || m.bounded && m.bound.Less(m.current.id()) {
 		if len(m.members) == 0 {
-			return logs.EventID{}, nil, false
+			return segment.Events{}, false
 		}
 		m.choose()
 	}
 	s := m.current
-	return s.id(), s.batch.Message[s.at], true
+	s.given = s.end
+	if m.bounded && m.bound.Less(s.batch.ID[s.end-1]) {
+		ids := s.batch.ID[s.at:s.end]
+		s.given = s.at + sort.Search(len(ids), func(i int) bool { return m.bound.Less(ids[i]) })
+	}
+	e := segment.Events{IDs: s.batch.ID[s.at:s.given], Messages: s.batch.Message[s.at:s.given]}
+	if s.at == 0 && s.given == s.batch.Len() {
+		e.Block = s.cursor.Block(s.given)
+	}
+	return e, true
 }
 
-// advance moves the current member on, or leaves it if it has no more of the stream; false after an error.
+// advance moves the current member behind what was given, or leaves it if it has no more of the stream; false after an
+// error.
 func (m *merger) advance() bool {
 	s, stream := m.current, m.current.run().Stream.Stream
+	if s.at = s.given; s.at < s.end {
+		return true
+	}
 	ok, err := m.step(s)
 	if err != nil {
 		m.err = err

@@ -98,12 +98,22 @@ func isCompressed(c eventColumn) bool { return c != colTimestamp }
 
 // cut ends the block: a page of each event column. Messages go to the file, the other pages wait for the end of the row
 // group, because the pages of a column stand together.
-func (w *Writer) cut() {
+func (w *Writer) cut() { w.cutWith(nil) }
+
+// cutWith is cut; the page of messages, if it is given, is made already and stands in w.page.
+func (w *Writer) cutWith(messages *pageEntry) {
 	b := &w.block
 	entry := blockEntry{firstRow: w.rows - int64(b.rows()), rows: int32(b.rows()), bytes: int64(len(b.messages)), first: b.first()}
 	for c := range eventColumns {
-		body := b.encode(c)
 		chunk := &w.chunks[c]
+		if c == colMessage && messages != nil {
+			entry.page[c] = *messages
+			entry.page[c].offset = chunk.size
+			chunk.add(pageInfo{size: messages.size, raw: messages.header + messages.raw, firstRow: entry.firstRow - w.group.firstRow})
+			w.out.write(w.page)
+			continue
+		}
+		body := b.encode(c)
 		target := chunk.buf
 		if c == colMessage {
 			target = w.page[:0]

@@ -64,6 +64,8 @@ type Writer struct {
 	makers  [extraKinds]extraMaker
 	notText [allColumns]bool // at their places in schema: columns with bytes that are not UTF-8
 	failed  bool
+	// unbroken says that the block does not end before the events that are being added.
+	unbroken bool
 }
 
 // NewWriter starts a segment on w, which is written from first byte to last and neither synced nor closed
@@ -147,7 +149,7 @@ func (w *Writer) add(id logs.EventID, message []byte) error {
 		return ErrMessage
 	}
 	b := &w.block
-	if b.rows() > 0 && (len(b.messages)+len(message) > w.opts.BlockBytes || b.rows() >= maxBlockRows) {
+	if b.rows() > 0 && !w.unbroken && (len(b.messages)+len(message) > w.opts.BlockBytes || b.rows() >= maxBlockRows) {
 		w.cut()
 	}
 	b.append(id, message)
@@ -164,7 +166,7 @@ func (w *Writer) add(id logs.EventID, message []byte) error {
 // endRun also cuts a block that is at least half full, so that reading one stream seldom decodes its neighbours.
 func (w *Writer) endRun() {
 	w.keys.end()
-	if len(w.block.messages) >= w.opts.BlockBytes/2 {
+	if w.block.rows() > 0 && len(w.block.messages) >= w.opts.BlockBytes/2 {
 		w.cut()
 	}
 }

@@ -1,0 +1,111 @@
+package segment
+
+import (
+	"fmt"
+
+	"tailrace/internal/logs"
+)
+
+// Events are consecutive events of one stream, in slices of the same length.
+type Events struct {
+	IDs      []logs.EventID
+	Messages [][]byte
+	// Block, if it is not zero, is where they come from: just these events and no others.
+	Block Block
+}
+
+// Block is a block of another segment. Its page of messages can be written again as it is: most of what a writer does is
+// packing them.
+type Block struct {
+	r     *Reader
+	entry *blockEntry
+}
+
+// Block is the block that the last Next read, if the batch has all of it and it has events of one stream only; zero
+// otherwise. It is good until the segment's file is closed.
+func (c *Cursor) Block(rows int) Block {
+	p := c.pages
+	if p == nil || p.block == nil || rows != int(p.block.rows) {
+		return Block{}
+	}
+	return Block{c.r, p.block}
+}
+
+// AddBatches is Add of events in slices; next gives at least one event at a time. What it gives is read before the next
+// call.
+func (w *Writer) AddBatches(s Stream, next func() (Events, bool)) error {
+	if w.failed {
+		return errClosed
+	}
+	e, ok := next()
+	if !ok {
+		return nil
+	}
+	err := w.beginRun(s, e.IDs[0])
+	for ; ok && err == nil; e, ok = next() {
+		err = w.addBatch(&e)
+	}
+	if err == nil {
+		w.endRun()
+		err = w.out.err
+	}
+	if err != nil {
+		w.failed = true
+		return fmt.Errorf("segment: stream %d of group %d: %w", s.Stream, s.Group, err)
+	}
+	return nil
+}
+
+// addBatch adds events; a block of another segment stays a block. A small rest in front of it makes one block with it, so
+// that such rests do not stay small for ever.
+func (w *Writer) addBatch(e *Events) error {
+	if e.Block.r == nil || !w.isLarge(int(e.Block.entry.bytes), len(e.IDs)) {
+		return w.addAll(e)
+	}
+	if w.isLarge(len(w.block.messages), w.block.rows()) {
+		w.cut()
+	}
+	if len(w.block.messages)+int(e.Block.entry.bytes) > w.opts.BlockBytes*3/2 && w.block.rows() > 0 {
+		return w.addAll(e)
+	}
+	whole := w.block.rows() == 0
+	w.unbroken = true
+	err := w.addAll(e)
+	w.unbroken = false
+	if err != nil {
+		return err
+	}
+	if whole {
+		return w.cutCopy(e.Block)
+	}
+	w.cut()
+	return w.out.err
+}
+
+// isLarge tells whether so many bytes or rows are enough for a block.
+func (w *Writer) isLarge(bytes, rows int) bool {
+	return rows > 0 && (bytes >= w.opts.BlockBytes/2 || rows >= maxBlockRows/2)
+}
+
+func (w *Writer) addAll(e *Events) error {
+	for i, id := range e.IDs {
+		if err := w.add(id, e.Messages[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cutCopy ends a block that has the events of another, and takes its page of messages.
+func (w *Writer) cutCopy(from Block) error {
+	e := &from.entry.page[colMessage]
+	w.page = grow(w.page, e.size)
+	if err := from.r.readAt(w.page, e.offset); err != nil {
+		return err
+	}
+	if checksum(w.page) != e.crc {
+		return from.r.corrupt(e.offset, "page's checksum differs")
+	}
+	w.cutWith(e)
+	return w.out.err
+}

@@ -1,0 +1,128 @@
+package segment
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"tailrace/internal/column"
+	"tailrace/internal/logs"
+)
+
+// rewrite passes a segment's events on to another, with their blocks where they may stay blocks.
+func rewrite(t testing.TB, from memory, opts Options) (memory, int) {
+	t.Helper()
+	var out bytes.Buffer
+	r, w, copied := open(t, from), NewWriter(&out, opts), 0
+	for _, run := range r.All() {
+		c := r.Cursor(run, Query{Range: logs.AllTime})
+		var b column.Batch
+		err := w.AddBatches(run.Stream, func() (Events, bool) {
+			ok, err := c.Next(&b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			block := c.Block(b.Len())
+			if block != (Block{}) {
+				copied++
+			}
+			return Events{IDs: b.ID, Messages: b.Message, Block: block}, ok
+		})
+		c.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes(), copied
+}
+
+// A segment made of another's blocks is the same to every reader, whatever the sizes of blocks in both, and again when it is
+// made of that one.
+func TestCopy(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		runs := drawRuns(rt)
+		from, _ := encode(t, runs, drawOptions(rt))
+		for range 2 {
+			to, _ := rewrite(t, from, drawOptions(rt))
+			if err := open(t, to).Verify(context.Background()); err != nil {
+				rt.Fatal(err)
+			}
+			want := slices.DeleteFunc(readForeign(t, from), func(r foreignRow) bool { return !logs.AllTime.Contains(r.Timestamp) })
+			if diff := cmp.Diff(want, readForeign(t, to), cmpopts.EquateEmpty()); diff != "" {
+				rt.Fatalf("rows (-before +after):\n%s", diff)
+			}
+			from = to
+		}
+	})
+}
+
+// Whole blocks keep their pages; rests of less than half a block do not stay small.
+func TestCopyKeepsBlocks(t *testing.T) {
+	runs := corpus(1, 4<<20, 4, 100)
+	from, _ := encode(t, runs, Options{})
+	to, copied := rewrite(t, from, Options{Level: Dense})
+	if blocks := len(open(t, from).dir.blocks); copied < blocks-len(runs) {
+		t.Fatalf("%d of %d blocks were whole", copied, blocks)
+	}
+	pages := map[uint32]bool{}
+	for _, b := range open(t, from).dir.blocks {
+		pages[b.page[colMessage].crc] = true
+	}
+	kept := 0
+	for _, b := range open(t, to).dir.blocks {
+		if pages[b.page[colMessage].crc] {
+			kept++
+		}
+		if b.bytes < defaultBlockBytes/2 && b.firstRow+int64(b.rows) < open(t, to).Meta().Rows {
+			t.Errorf("a block of %d bytes in the middle", b.bytes)
+		}
+	}
+	if kept < copied*3/4 {
+		t.Errorf("%d of %d pages were kept", kept, copied)
+	}
+}
+
+// A page that is damaged after its events were read is not copied.
+func TestCopyOfDamage(t *testing.T) {
+	runs := corpus(1, 1<<20, 1, 100)
+	file, _ := encode(t, runs, Options{})
+	file = slices.Clone(file)
+	r := open(t, file)
+	c := r.Cursor(r.All()[0], Query{Range: logs.AllTime})
+	defer c.Close()
+	var b column.Batch
+	w := NewWriter(new(bytes.Buffer), Options{})
+	err := w.AddBatches(r.All()[0].Stream, func() (Events, bool) {
+		ok, err := c.Next(&b)
+		if err != nil || !ok {
+			return Events{}, false
+		}
+		block := c.Block(b.Len())
+		file[block.entry.page[colMessage].offset+100] ^= 1
+		return Events{IDs: b.ID, Messages: b.Message, Block: block}, true
+	})
+	var corrupt *CorruptError
+	if !errors.As(err, &corrupt) {
+		t.Errorf("copy of a damaged page: %v", err)
+	}
+}
+
+// Rewriting a segment whose blocks stay blocks.
+func BenchmarkCopy(b *testing.B) {
+	runs := corpus(1, 48<<20, 20, 1000)
+	from, _ := encode(b, runs, Options{})
+	b.SetBytes(messageBytes(runs))
+	b.ReportAllocs()
+	for b.Loop() {
+		rewrite(b, from, Options{})
+	}
+}
