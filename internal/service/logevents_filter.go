@@ -168,7 +168,7 @@ type filterPage struct {
 
 // scan adds the events of one scan and returns the id after which to go on, or zero at the end.
 func (p *filterPage) scan(ctx context.Context, engine *storage.Engine, q storage.Query) (logs.EventID, storage.ScanStats, error) {
-	q.Limit = p.room.events + 1 // one more tells whether there is a next page
+	q.Limit, q.Keep = p.room.events+1, true // one more tells whether there is a next page
 	scan := engine.Scan(ctx, q)
 	defer scan.Close()
 	for scan.Next() {
@@ -190,7 +190,7 @@ func (p *filterPage) scan(ctx context.Context, engine *storage.Engine, q storage
 				Timestamp:     id.Timestamp,
 				IngestionTime: id.Ingestion,
 				EventID:       p.texts.eventID(id),
-				Message:       p.texts.copy(message),
+				Message:       message,
 			})
 		}
 	}

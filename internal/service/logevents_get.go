@@ -61,12 +61,11 @@ func (s *Service) GetLogEvents(ctx context.Context, in *api.GetLogEventsRequest)
 
 // eventsPage reads one page, ascending, and sets at to its ends, if there is an event.
 func (s *Service) eventsPage(ctx context.Context, q storage.Query, limit int32, at *eventsToken) ([]api.OutputLogEvent, error) {
-	q.Limit = int(limit)
+	q.Limit, q.Keep = int(limit), true
 	scan := s.engine.Scan(ctx, q)
 	defer scan.Close()
 	var (
 		events = []api.OutputLogEvent{}
-		texts  arena
 		room   = newPageRoom(limit)
 	)
 	for scan.Next() {
@@ -78,7 +77,7 @@ func (s *Service) eventsPage(ctx context.Context, q storage.Query, limit int32, 
 			}
 			id := batch.ID[i]
 			at.reach(id, q.Reverse, len(events) == 0)
-			events = append(events, api.OutputLogEvent{Timestamp: id.Timestamp, IngestionTime: id.Ingestion, Message: texts.copy(batch.Message[i])})
+			events = append(events, api.OutputLogEvent{Timestamp: id.Timestamp, IngestionTime: id.Ingestion, Message: batch.Message[i]})
 		}
 	}
 	return ascending(events, q.Reverse), scan.Err()

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -52,6 +53,19 @@ func openBench(b testing.TB, streams int) *bench {
 		x.streams = append(x.streams, s)
 	}
 	return x
+}
+
+// reportCPU reports the processor time of an operation, which other work on the machine lengthens less than its duration.
+func reportCPU(b *testing.B) (stop func()) {
+	used := func() int64 {
+		var u syscall.Rusage
+		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+			b.Fatal(err)
+		}
+		return u.Utime.Nano() + u.Stime.Nano()
+	}
+	before := used()
+	return func() { b.ReportMetric(float64(used()-before)/float64(b.N), "cpu-ns/op") }
 }
 
 // lines are events that look like a service's log, about 320 bytes each.

@@ -8,6 +8,7 @@ import (
 
 	"tailrace/internal/catalog"
 	"tailrace/internal/logs"
+	"tailrace/internal/storage/cache"
 	"tailrace/internal/storage/head"
 	"tailrace/internal/vfs"
 )
@@ -17,11 +18,12 @@ import (
 // alone.
 func Open(ctx context.Context, o Options) (*Engine, error) {
 	o = o.withDefaults()
+	pages := cache.New(o.PageBytes)
 	e := &Engine{
 		o: o, active: head.New(),
 		table:    newTable(o.MaxCachedStreams, newWalks(o.WalkBytes, o.Now)),
-		readers:  newReaders(o),
-		windows:  newWindows(o.PageBytes),
+		readers:  newReaders(o, pages),
+		windows:  newWindows(pages),
 		listings: newListings(o.ListBytes),
 		live:     map[catalog.SegmentID]*live{},
 		bytes:    map[logs.GroupID]int64{},

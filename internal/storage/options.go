@@ -58,7 +58,7 @@ type Options struct {
 	ScanRows  int
 	ScanBytes int
 
-	// PageBytes bounds the memory of what the pages of walks over groups leave for the next page; default 32 MiB.
+	// PageBytes bounds the cache of what pages of events decoded, for the pages that come next; default 48 MiB.
 	PageBytes int
 
 	// ListBytes bounds the memory of streams that the catalog gave for listings; default 24 MiB.
@@ -95,7 +95,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.ScanRuns, 64)
 	setDefault(&o.ScanRows, 32<<10)
 	setDefault(&o.ScanBytes, 32<<20)
-	setDefault(&o.PageBytes, 32<<20)
+	setDefault(&o.PageBytes, 48<<20)
 	o.Compaction = o.Compaction.WithDefaults()
 	setDefault(&o.ListBytes, 24<<20)
 	setDefault(&o.FilterBytes, 32<<20)

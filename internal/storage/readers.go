@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tailrace/internal/catalog"
+	"tailrace/internal/storage/cache"
 	"tailrace/internal/storage/compaction"
 	"tailrace/internal/storage/segment"
 	"tailrace/internal/vfs"
@@ -40,6 +41,7 @@ type readers struct {
 	dir     string
 	most    int // open files in idle
 	filters *segment.FilterCache
+	cache   *cache.Cache
 	warn    func(msg string, args ...any)
 
 	mu     sync.Mutex
@@ -54,8 +56,8 @@ const (
 	maxIdleWeight = 32 << 20
 )
 
-func newReaders(o Options) *readers {
-	return &readers{fs: o.FS, dir: path.Join(o.Dir, SegmentDir), most: o.MaxOpenSegments, filters: segment.NewFilterCache(o.FilterBytes), warn: o.Logger.Warn, idle: list.New()}
+func newReaders(o Options, c *cache.Cache) *readers {
+	return &readers{fs: o.FS, dir: path.Join(o.Dir, SegmentDir), most: o.MaxOpenSegments, filters: segment.NewFilterCache(o.FilterBytes), warn: o.Logger.Warn, cache: c, idle: list.New()}
 }
 
 func (r *readers) path(object string) string { return path.Join(r.dir, object) }
@@ -111,6 +113,7 @@ func (r *readers) open(l *live) (*segment.Reader, error) {
 		return nil, err
 	}
 	reader.UseFilters(r.filters)
+	reader.Share(r.cache, uint64(l.meta.ID))
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	l.file, l.reader, l.weight = f, reader, runWeight*int64(len(reader.All()))

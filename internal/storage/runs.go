@@ -47,7 +47,9 @@ func (s *Scanner) open(x source) {
 	case err != nil:
 		s.fail(err)
 	case x.run != nil:
-		s.add(&runInput{segment: x.segment, cursor: reader.Cursor(*x.run, s.segmentQuery())})
+		q := s.segmentQuery()
+		q.Keep = s.isPage()
+		s.add(&runInput{segment: x.segment, cursor: reader.Cursor(*x.run, q), kept: q.Keep})
 	default:
 		s.openSegment(x.segment, reader)
 	}
@@ -59,7 +61,7 @@ func (s *Scanner) openSegment(l *live, reader *segment.Reader) {
 	defer s.done(l)
 	most := max(s.e.o.ScanRuns/s.share, 1)
 	if s.isPage() {
-		most = min(most, pageRuns)
+		most = min(most, max(s.e.o.PageBytes/4/s.share/pageRunBytes, 1))
 	}
 	if len(s.streams) > 0 && len(s.streams) <= most {
 		for id := range s.streams {
@@ -136,6 +138,7 @@ func (e *Engine) step(ctx context.Context, l *live, c *segment.Cursor, b *column
 type runInput struct {
 	segment *live
 	cursor  *segment.Cursor
+	kept    bool // batches do not change
 	batch   column.Batch
 	at      int
 }
@@ -153,7 +156,7 @@ func (in *runInput) stream() (logs.StreamID, string) {
 	return in.batch.Stream[in.at], in.batch.StreamName[in.at]
 }
 func (in *runInput) message() []byte  { return in.batch.Message[in.at] }
-func (in *runInput) isVolatile() bool { return true }
+func (in *runInput) isVolatile() bool { return !in.kept }
 
 func (in *runInput) close(s *Scanner) {
 	in.cursor.Close()

@@ -34,6 +34,8 @@ type Query struct {
 	Required [][][]byte
 	// Columns are those that Visit gives; a scan gives all.
 	Columns column.Columns
+	// Keep makes the bytes of a scan's messages the caller's: they stay when the scan goes on and ends.
+	Keep bool
 	// Limit is how many events the caller wants at most, 0 if that is not known: the scan ends there, and plans for it.
 	Limit int
 	// MaxBytes is about how many message bytes the scan may look at, 0 if that does not matter. One that would look at more
@@ -193,7 +195,9 @@ func (s *Scanner) wants(id logs.StreamID, name string) bool {
 // Next reads the next batch, which is never empty; false at the end and after an error.
 func (s *Scanner) Next() bool {
 	s.batch.Reset()
-	s.arena = s.arena[:0]
+	if s.arena = s.arena[:0]; s.q.Keep {
+		s.arena = nil
+	}
 	size := 0
 	for s.err == nil && len(s.heap) > 0 && s.batch.Len() < batchEvents && size < batchBytes {
 		if s.q.Limit > 0 && s.given == s.q.Limit {

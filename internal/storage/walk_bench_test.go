@@ -59,6 +59,7 @@ func BenchmarkGroupWalk(b *testing.B) {
 				b.Fatal(err)
 			}
 			b.ReportAllocs()
+			defer reportCPU(b)()
 			for b.Loop() {
 				if n, _ := x.walkPages(b, storage.Query{}); n != 600_000 {
 					b.Fatal(n)

@@ -2,7 +2,6 @@ package storage
 
 import (
 	"cmp"
-	"container/list"
 	"encoding/binary"
 	"slices"
 	"strings"
@@ -10,17 +9,19 @@ import (
 
 	"tailrace/internal/catalog"
 	"tailrace/internal/logs"
+	"tailrace/internal/storage/cache"
 )
 
-// windows remembers the windows of passes from one page of a walk to the next: a page is a scan of its own, and would decode
-// nearly all blocks of the page before again, one a stream. What it remembers is bounded, the least recently used goes first,
-// and needs no clearing: segments do not change, and who uses a window looks at which streams were deleted.
+// windows finds the windows of passes again from one page of a walk to the next: a page is a scan of its own, and would decode
+// nearly all blocks of the page before again, one a stream. The windows themselves are in the cache of decoded pages, which
+// bounds them. They need no clearing: segments do not change, and who uses a window looks at which streams were deleted.
 type windows struct {
-	most int // bytes
+	cache *cache.Cache
 
 	mu     sync.Mutex
-	list   *list.List // of *keptWindow; the front was used last
-	size   int
+	places map[windowKey][]windowPlace
+	next   int64 // number of the next window
+	count  int   // of places
 	making int
 }
 
@@ -29,10 +30,11 @@ const (
 	windowBytes = 8 << 20
 	// maxMaking is how many such windows are made at a time.
 	maxMaking = 2
-	// maxWindows bounds their number, which find goes through.
+	// maxWindows bounds how many are remembered, whether the cache still has them or not.
 	maxWindows = 256
-	// pageRuns is how many streams a page reads with a cursor each; a window serves more of them better.
-	pageRuns = 4
+	// pageRunBytes is what a block that a page reads takes in the cache as a rule. As many streams as a quarter of the
+	// cache has room for are read with a cursor each; a window serves more of them better.
+	pageRunBytes = 320 << 10
 )
 
 // windowKey says of which streams a window has the rows.
@@ -42,12 +44,19 @@ type windowKey struct {
 	streams string
 }
 
-type keptWindow struct {
-	windowKey
-	*window
+// windowPlace is a window that was made.
+type windowPlace struct {
+	lo, hi logs.EventID
+	number int64
 }
 
-func newWindows(most int) *windows { return &windows{most: most, list: list.New()} }
+func newWindows(c *cache.Cache) *windows {
+	return &windows{cache: c, places: map[windowKey][]windowPlace{}}
+}
+
+func (p windowPlace) in(key *windowKey) cache.Key {
+	return cache.Key{Segment: uint64(key.segment), Kind: cache.Window, Place: p.number}
+}
 
 // find returns a window that has all rows around an id; nil if there is none.
 func (c *windows) find(key *windowKey, id logs.EventID) *window {
@@ -56,25 +65,46 @@ func (c *windows) find(key *windowKey, id logs.EventID) *window {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for e := c.list.Front(); e != nil; e = e.Next() {
-		if k := e.Value.(*keptWindow); k.windowKey == *key && !id.Less(k.lo) && !k.hi.Less(id) {
-			c.list.MoveToFront(e)
-			return k.window
+	for _, p := range c.places[*key] {
+		if id.Less(p.lo) || p.hi.Less(id) {
+			continue
+		}
+		if w, ok := c.cache.Get(p.in(key)).(*window); ok {
+			return w
 		}
 	}
 	return nil
 }
 
 func (c *windows) add(key *windowKey, w *window) {
-	if key == nil || w.size() > c.most {
+	if key == nil {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.list.PushFront(&keptWindow{*key, w})
-	c.size += w.size()
-	for c.size > c.most || c.list.Len() > maxWindows {
-		c.size -= c.list.Remove(c.list.Back()).(*keptWindow).size()
+	if c.count >= maxWindows {
+		c.prune()
+	}
+	p := windowPlace{w.lo, w.hi, c.next}
+	c.next++
+	c.count++
+	c.places[*key] = append(c.places[*key], p)
+	c.cache.Add(p.in(key), w, w.size())
+}
+
+// prune forgets what the cache does not have any more; all, if that is little. The caller holds mu.
+func (c *windows) prune() {
+	c.count = 0
+	for key, places := range c.places {
+		places = slices.DeleteFunc(places, func(p windowPlace) bool { return c.cache.Get(p.in(&key)) == nil })
+		if c.places[key] = places; len(places) == 0 {
+			delete(c.places, key)
+		}
+		c.count += len(places)
+	}
+	if c.count > maxWindows/2 {
+		clear(c.places)
+		c.count = 0
 	}
 }
 

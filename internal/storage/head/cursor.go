@@ -42,7 +42,14 @@ type position struct {
 	index   int
 	time    int64
 	message []byte
-	ends    []place // reverse: all events up to this one
+	marks   []mark  // reverse: every strideth event
+	near    []place // reverse: the events from a mark on
+}
+
+// mark is where an event begins, and the time of the one before.
+type mark struct {
+	time   int64
+	offset int
 }
 
 type place struct {
@@ -50,6 +57,9 @@ type place struct {
 	start  int
 	length int
 }
+
+// stride is how many events are decoded at a time when a run is read backward.
+const stride = 64
 
 // Cursor makes a cursor over the events that are there now.
 func (h *Head) Cursor(q Query) *Cursor {
@@ -184,7 +194,7 @@ func (c *Cursor) open() {
 	s.at = &position{index: -1}
 	if c.reverse {
 		s.at.index = s.run.Count
-		s.at.ends = s.run.places()
+		s.at.marks = s.run.marks()
 	}
 	for s.step(c.reverse) {
 		if c.reverse && c.hi.Less(s.key) || !c.reverse && s.key.Less(c.lo) {
@@ -207,7 +217,10 @@ func (s *source) step(reverse bool) bool {
 		if p.index < 0 {
 			return false
 		}
-		e := p.ends[p.index]
+		if p.near == nil || p.index%stride == stride-1 {
+			p.near = s.run.places(p.near, p.marks[p.index/stride])
+		}
+		e := p.near[p.index%stride]
 		p.time, p.message = e.time, s.run.body[e.start:e.start+e.length:e.start+e.length]
 	} else {
 		p.index++
@@ -231,15 +244,30 @@ func (r *Run) event(at int) (delta int64, length, start int) {
 	return int64(d), int(l), at + n
 }
 
-func (r *Run) places() []place {
-	all, at, time := make([]place, r.Count), 0, int64(0)
-	for i := range all {
+// marks finds every strideth event.
+func (r *Run) marks() []mark {
+	all, at, time := make([]mark, 0, (r.Count+stride-1)/stride), 0, int64(0)
+	for i := range r.Count {
+		if i%stride == 0 {
+			all = append(all, mark{time, at})
+		}
 		delta, length, start := r.event(at)
 		time += delta
-		all[i] = place{time: time, start: start, length: length}
 		at = start + length
 	}
 	return all
+}
+
+// places decodes up to stride events from a mark on, in the memory of near.
+func (r *Run) places(near []place, m mark) []place {
+	near = near[:0]
+	for at, time := m.offset, m.time; at < len(r.body) && len(near) < stride; {
+		delta, length, start := r.event(at)
+		time += delta
+		near = append(near, place{time: time, start: start, length: length})
+		at = start + length
+	}
+	return near
 }
 
 // ID is the id of the event that Next stepped to.

@@ -150,6 +150,7 @@ func (c *Cursor) enter() {
 func (c *Cursor) read(b *column.Batch, at int) error {
 	if c.pages == nil {
 		c.pages = takePages(c.r)
+		c.pages.cache, c.pages.keep = c.r.cache, c.q.Keep
 	}
 	blocks := c.r.dir.blocks
 	var next *blockEntry

@@ -6,24 +6,28 @@ import (
 	"sync"
 
 	"tailrace/internal/logs"
+	"tailrace/internal/storage/cache"
 )
 
-// pages is one block being read: the columns are decoded when they are asked for. Its memory passes from cursor to
-// cursor.
+// pages is one block being read: the columns are decoded when they are asked for, or come from the reader's cache. Its
+// memory passes from cursor to cursor, but for what is kept in the cache.
 type pages struct {
 	r     *Reader
 	block *blockEntry
+	cache *cache.Cache // nil: none
+	keep  bool         // what is decoded goes into the cache
 
 	ids  []logs.EventID // empty until loadTimes
 	full bool           // ids are whole, not times alone
-	ends []int64        // of the messages in text; empty until loadMessages
-	text []byte
+	messages
 
-	read   []byte  // a page as it is in the file
-	raw    []byte  // the body of the page of messages, of which text is a part
-	packed []byte  // the body of another page
-	ints   []int64 // a column
-	rows   []int32 // rows that were matched
+	read    []byte // a page as it is in the file
+	ownIDs  []logs.EventID
+	ownEnds []int64
+	raw     []byte  // the body of the page of messages
+	packed  []byte  // the body of another page
+	ints    []int64 // a column
+	rows    []int32 // rows that were matched
 
 	inspect func(page []byte, c eventColumn) error // if set, sees every page that is read
 }
@@ -37,25 +41,46 @@ func takePages(r *Reader) *pages {
 }
 
 func (p *pages) give() {
-	p.r, p.block, p.inspect = nil, nil, nil
-	p.read, p.raw, p.text = trim(p.read), trim(p.raw), nil
+	p.seek(nil)
+	p.r, p.inspect, p.cache, p.keep = nil, nil, nil, false
+	p.read, p.raw = trim(p.read), trim(p.raw)
 	pagesPool.Put(p)
 }
 
 // seek makes b the block; everything of the one before is gone unless it is the same.
 func (p *pages) seek(b *blockEntry) {
 	if p.block != b {
-		p.block, p.ids, p.full, p.ends = b, p.ids[:0], false, p.ends[:0]
+		p.block, p.ids, p.full, p.messages = b, nil, false, messages{}
 	}
 }
 
+// messages are those of a block.
+type messages struct {
+	ends []int64 // in text; empty: not loaded
+	text []byte
+}
+
 // message is the message of a row of the block.
-func (p *pages) message(row int) []byte {
+func (m *messages) message(row int) []byte {
 	start := int64(0)
 	if row > 0 {
-		start = p.ends[row-1]
+		start = m.ends[row-1]
 	}
-	return p.text[start:p.ends[row]:p.ends[row]]
+	return m.text[start:m.ends[row]:m.ends[row]]
+}
+
+// key is what the pages that begin with a column's are called in the cache.
+func (p *pages) key(c eventColumn) cache.Key {
+	return cache.Key{Segment: p.r.id, Kind: cache.Page, Place: p.block.page[c].offset}
+}
+
+// room makes room for n values: in *own, or in memory of their own if they are kept.
+func room[T any](p *pages, own *[]T, n int) []T {
+	if p.keep {
+		return make([]T, n)
+	}
+	*own = grow(*own, n)
+	return *own
 }
 
 // body reads a page, checks it and returns what stands behind its header.
@@ -77,12 +102,14 @@ func (p *pages) body(c eventColumn) ([]byte, error) {
 	if !isCompressed(c) {
 		return body, nil
 	}
-	room := &p.raw
-	if c != colMessage {
-		room = &p.packed
+	var to []byte
+	if c == colMessage {
+		to = room(p, &p.raw, e.raw)
+	} else {
+		p.packed = grow(p.packed, e.raw)
+		to = p.packed
 	}
-	*room = grow(*room, e.raw)
-	raw, err := unpack((*room)[:0], body)
+	raw, err := unpack(to[:0], body)
 	if err != nil || len(raw) != e.raw {
 		return nil, p.r.corrupt(e.offset, "page of %d bytes does not unpack to %d: %v", e.size, e.raw, err)
 	}
@@ -122,7 +149,7 @@ func (p *pages) loadTimes() error {
 	if _, err := p.column(p.ints, colTimestamp); err != nil {
 		return err
 	}
-	p.ids = grow(p.ids, n)
+	p.ids = room(p, &p.ownIDs, n)
 	for i, v := range p.ints[:len(p.ids)] {
 		p.ids[i] = logs.EventID{Timestamp: v}
 	}
@@ -132,6 +159,10 @@ func (p *pages) loadTimes() error {
 // loadIDs decodes the four columns of the event ids.
 func (p *pages) loadIDs() error {
 	if p.full {
+		return nil
+	}
+	if kept, ok := p.cache.Get(p.key(colTimestamp)).([]logs.EventID); ok {
+		p.ids, p.full = kept, true
 		return nil
 	}
 	if err := p.loadTimes(); err != nil {
@@ -144,8 +175,14 @@ func (p *pages) loadIDs() error {
 		setColumn(p.ids, p.ints, c)
 	}
 	p.full = true
+	if p.keep {
+		p.cache.Add(p.key(colTimestamp), p.ids, idBytes*len(p.ids))
+	}
 	return nil
 }
+
+// idBytes is what a decoded id takes.
+const idBytes = 32
 
 func setColumn(ids []logs.EventID, values []int64, c eventColumn) {
 	values = values[:len(ids)]
@@ -170,7 +207,11 @@ func (p *pages) loadMessages() error {
 	if len(p.ends) > 0 {
 		return nil
 	}
-	ends := grow(p.ends, int(p.block.rows))
+	if kept, ok := p.cache.Get(p.key(colMessage)).(*messages); ok {
+		p.messages = *kept
+		return nil
+	}
+	ends := room(p, &p.ownEnds, int(p.block.rows))
 	text, err := p.column(ends, colMessage)
 	if err != nil {
 		return err
@@ -186,7 +227,10 @@ func (p *pages) loadMessages() error {
 	if end != int64(len(text)) {
 		return p.r.corrupt(p.block.page[colMessage].offset, "messages have %d bytes of %d", end, len(text))
 	}
-	p.ends, p.text = ends, text
+	p.messages = messages{ends, text}
+	if p.keep {
+		p.cache.Add(p.key(colMessage), &messages{ends, text}, 8*len(ends)+p.block.page[colMessage].raw)
+	}
 	return nil
 }
 

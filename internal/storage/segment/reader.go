@@ -14,6 +14,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"tailrace/internal/logs"
+	"tailrace/internal/storage/cache"
 )
 
 // Reader reads one segment. It holds the directory (120 bytes a run and its name, 304 a block) and is safe for
@@ -27,7 +28,13 @@ type Reader struct {
 	meta Meta
 
 	filters *FilterCache
+	cache *cache.Cache // nil: nothing is kept
+	id    uint64       // the segment's name in the cache
 }
+
+// Share lets cursors find decoded pages in a cache, where the segment has a number of its own, and keep some there
+// (Query.Keep). It is called before the reader is used.
+func (r *Reader) Share(c *cache.Cache, segment uint64) { r.cache, r.id = c, segment }
 
 // tail is where the directory and the footer are.
 type tail struct {

@@ -68,6 +68,8 @@ type Query struct {
 	Required *gram.Condition
 	// Columns are the columns that are wanted of the events.
 	Columns column.Columns
+	// Keep leaves what is decoded in the cache for who comes next, and the messages of batches stay as they are for ever.
+	Keep bool
 }
 
 // Stats is what was looked at: events of the chosen runs and times, the bytes of their messages, whether these had to be
