@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -108,6 +109,9 @@ func (r *readers) open(l *live) (*segment.Reader, error) {
 		return nil, err
 	}
 	reader, err = segment.Open(f, l.meta.Size)
+	if err == nil && !slices.EqualFunc(reader.Meta().Groups, l.meta.Groups, isSameGroup) {
+		err = &segment.CorruptError{Object: f.Name(), Reason: "it holds other events than the catalog says: is it another segment?"}
+	}
 	if err != nil {
 		f.Close()
 		return nil, err
@@ -119,6 +123,8 @@ func (r *readers) open(l *live) (*segment.Reader, error) {
 	l.file, l.reader, l.weight = f, reader, runWeight*int64(len(reader.All()))
 	return reader, nil
 }
+
+func isSameGroup(a segment.GroupMeta, b catalog.SegmentGroup) bool { return catalog.SegmentGroup(a) == b }
 
 // release ends a hold. The last one of a segment that was removed takes its file away, which may take the disk a while.
 func (r *readers) release(l *live) {
