@@ -68,3 +68,11 @@ func (b *Batch) Extend(n int, stream logs.StreamID, name string, columns Columns
 	}
 	return at
 }
+
+// UseFields makes room for the vectors of n fields, which are empty.
+func (b *Batch) UseFields(n int) {
+	b.Fields = slices.Grow(b.Fields[:0], n)[:n]
+	for i := range b.Fields {
+		b.Fields[i].Reset()
+	}
+}

@@ -100,6 +100,9 @@ func check(t *testing.T, r *Reader, message []byte) {
 	if ok != want {
 		t.Fatalf("%q: valid = %v, want %v", message, ok, want)
 	}
+	if r.most > 0 && !r.IsComplete() {
+		t.Fatal("not complete")
+	}
 	if r.most == 0 {
 		paths = slices.DeleteFunc(paths, func(p string) bool { return !slices.Contains(r.paths, p) })
 	}
@@ -116,11 +119,13 @@ func check(t *testing.T, r *Reader, message []byte) {
 }
 
 func TestRead(t *testing.T) {
-	all, some := Discover(1000), Find([]string{"a", "a.b", "d.e", "", ".", "a.3.0", "x.0.k", "b", "n.3", "n"})
+	all, some := Discover(nil, 1000), Find([]string{"a", "a.b", "d.e", "", ".", "a.3.0", "x.0.k", "b", "n.3", "n"})
+	both := Discover([]string{"x.0.k", "d.e"}, 1000)
 	for range 2 {
 		for _, m := range messages {
 			check(t, all, []byte(m))
 			check(t, some, []byte(m))
+			check(t, both, []byte(m))
 		}
 	}
 }
@@ -129,7 +134,7 @@ func TestNesting(t *testing.T) {
 	for _, depth := range []int{MaxNesting - 2, MaxNesting - 1, MaxNesting, MaxNesting + 1} {
 		for _, middle := range []string{"1", "", "{}"} {
 			m := []byte(`{"a":` + strings.Repeat("[", depth) + middle + strings.Repeat("]", depth) + "}")
-			for _, r := range []*Reader{Discover(10), Find([]string{"a", "a.0.0"}), Find([]string{"b"})} {
+			for _, r := range []*Reader{Discover(nil, 10), Find([]string{"a", "a.0.0"}), Find([]string{"b"})} {
 				if _, ok := r.Read(m); ok != json.Valid(m) {
 					t.Errorf("%d deep around %q: valid = %v", depth, middle, ok)
 				}
@@ -150,8 +155,12 @@ func TestBounds(t *testing.T) {
 		m = fmt.Appendf(m, `,"k%d":%d`, i, i)
 	}
 	m = append(m, `,"last":{"value":7}}`...)
-	r := Discover(10)
-	if leaves, ok := r.Read(m); !ok || len(leaves) != 10 || len(r.paths) != 10 || len(r.nodes) > 20 {
+	r := Discover(nil, 10)
+	if leaves, ok := r.Read(m); !ok || len(leaves) != 10 || len(r.paths) != 10 || len(r.nodes) > 20 || r.IsComplete() {
+		t.Errorf("%d leaves, %v", len(leaves), ok)
+	}
+	r = Discover([]string{"last.value"}, 10)
+	if leaves, ok := r.Read(m); !ok || len(leaves) != 11 || leaves[10].Path != 0 {
 		t.Errorf("%d leaves, %v", len(leaves), ok)
 	}
 	r = Find([]string{"last.value", "list.20000", "k20000"})
@@ -184,7 +193,7 @@ func FuzzRead(f *testing.F) {
 		f.Add([]byte(m), []byte(m))
 	}
 	f.Fuzz(func(t *testing.T, first, message []byte) {
-		all, some := Discover(1<<20), Find([]string{"a", "a.b", "b", "0", "a.0", "a.0.b", ""})
+		all, some := Discover(nil, 1<<20), Find([]string{"a", "a.b", "b", "0", "a.0", "a.0.b", ""})
 		all.Read(first)
 		some.Read(first)
 		// Names that differ in bytes that are not UTF-8 are one for encoding/json.
@@ -228,7 +237,7 @@ func BenchmarkRead(b *testing.B) {
 	for _, c := range []struct {
 		name string
 		r    *Reader
-	}{{"all", Discover(100)}, {"two", Find([]string{"http.route", "http.latency_ms"})}, {"none", Find([]string{"nothing"})}} {
+	}{{"all", Discover(nil, 100)}, {"two", Find([]string{"http.route", "http.latency_ms"})}, {"none", Find([]string{"nothing"})}} {
 		b.Run(c.name, func(b *testing.B) {
 			b.SetBytes(int64(size))
 			b.ReportAllocs()

@@ -1,6 +1,9 @@
 package leaf
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // node is a path that leaves have or that leads to some. Objects of one path share it wherever dots in names put them.
 type node struct {
@@ -28,9 +31,13 @@ const (
 	maxPath = 512
 )
 
-// Find returns a reader of the given paths, which have the numbers of their places. They are different.
-func Find(paths []string) *Reader {
-	r := &Reader{root: &node{leaf: -1, below: len(paths) > 0}, nodes: map[string]*node{}, paths: paths, at: make([]seen, len(paths))}
+// Find returns a reader of the given paths, which are different and have the numbers of their places.
+func Find(paths []string) *Reader { return Discover(paths, 0) }
+
+// Discover returns a reader that finds the given paths and gives the first more other ones that it comes across, of 512 bytes at
+// most, the numbers behind them.
+func Discover(paths []string, more int) *Reader {
+	r := &Reader{root: &node{leaf: -1, below: len(paths)+more > 0}, nodes: map[string]*node{}, paths: slices.Clone(paths), at: make([]seen, len(paths))}
 	for i, path := range paths {
 		for end := range len(path) {
 			if path[end] == '.' {
@@ -39,17 +46,21 @@ func Find(paths []string) *Reader {
 		}
 		r.node(path).leaf = i
 	}
+	if more > 0 {
+		r.most = len(paths) + more
+		r.room = len(r.nodes) + 2*more
+		for _, n := range r.nodes {
+			n.below = true
+		}
+	}
 	return r
-}
-
-// Discover returns a reader that gives the first most different paths of 512 bytes at most that it comes across the next
-// numbers, and reads no others.
-func Discover(most int) *Reader {
-	return &Reader{root: &node{leaf: -1, below: true}, nodes: map[string]*node{}, most: most}
 }
 
 // Paths are the paths by their numbers; Read may append to them.
 func (r *Reader) Paths() []string { return r.paths }
+
+// IsComplete tells that a discovering reader has given all leaves of all messages so far.
+func (r *Reader) IsComplete() bool { return r.most > 0 && !r.lost }
 
 // node returns the node of a path, which it makes if it is new.
 func (r *Reader) node(path string) *node {
@@ -95,8 +106,12 @@ func (r *Reader) under(n *node, name []byte) *node {
 	}
 	r.name = append(r.name, name...)
 	found := r.nodes[string(r.name)]
-	if found != nil || r.most == 0 || len(r.name) > maxPath || len(r.nodes) >= 2*r.most {
+	if found != nil || r.most == 0 {
 		return found
+	}
+	if len(r.name) > maxPath || len(r.nodes) >= r.room {
+		r.lost = true
+		return nil
 	}
 	found = r.node(string(r.name))
 	found.below = true
@@ -105,10 +120,14 @@ func (r *Reader) under(n *node, name []byte) *node {
 
 // number numbers a discovered path at its first leaf.
 func (r *Reader) number(n *node) int {
-	if n.leaf < 0 && len(r.paths) < r.most {
+	switch {
+	case n.leaf >= 0:
+	case len(r.paths) < r.most:
 		n.leaf = len(r.paths)
 		r.paths = append(r.paths, n.path)
 		r.at = append(r.at, seen{})
+	default:
+		r.lost = true
 	}
 	return n.leaf
 }

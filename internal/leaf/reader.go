@@ -5,7 +5,9 @@ type Reader struct {
 	root   *node
 	nodes  map[string]*node // by path, without the root
 	paths  []string
-	most   int // paths to discover; 0: find those that are given
+	most   int // paths to discover, with those that are given; 0: find those alone
+	room   int // for nodes, if most is not 0
+	lost   bool
 	learnt int // edges
 
 	text    []byte
