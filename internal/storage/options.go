@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tailrace/internal/catalog"
+	"tailrace/internal/logs"
 	"tailrace/internal/storage/compaction"
 	"tailrace/internal/storage/segment"
 	"tailrace/internal/storage/wal"
@@ -45,9 +46,13 @@ type Options struct {
 	// WalkBytes bounds the memory that unfinished listings in order of last events take; default 32 MiB.
 	WalkBytes int
 
-	// Segment are the options of the segments that a flush writes, Merge of those that a merge does: denser by default.
+	// Segment are the options of the segments that a flush writes, Merge of those that a merge does, which also has columns of
+	// JSON leaves by default (a number below 0 of Fields.Columns: none).
 	Segment segment.Options
 	Merge   segment.Options
+	// IndexedFields, if set, gives the paths of a group that merged segments have columns of in any case (PutIndexPolicy). It is
+	// safe for concurrent use.
+	IndexedFields func(logs.GroupID) []string
 	// Compaction says which segments are merged, and what into.
 	Compaction compaction.Options
 
@@ -75,6 +80,9 @@ type Options struct {
 	Manual bool
 }
 
+// maxFieldColumns is how many columns of JSON leaves a merge makes for a block: few have as many that pay.
+const maxFieldColumns = 64
+
 func (o Options) withDefaults() Options {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -96,6 +104,8 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.ScanRows, 32<<10)
 	setDefault(&o.ScanBytes, 32<<20)
 	setDefault(&o.PageBytes, 48<<20)
+	setDefault(&o.Merge.Fields.Columns, maxFieldColumns)
+	o.Merge.Always = o.IndexedFields
 	o.Compaction = o.Compaction.WithDefaults()
 	setDefault(&o.ListBytes, 24<<20)
 	setDefault(&o.FilterBytes, 32<<20)

@@ -108,7 +108,10 @@ func (s *Scanner) done(l *live) {
 }
 
 func (s *Scanner) segmentQuery() segment.Query {
-	return segment.Query{Range: s.q.Range, After: s.q.After, Before: s.q.Before, Reverse: s.q.Reverse, Match: s.q.Match, Required: s.required, Columns: s.q.Columns}
+	return segment.Query{
+		Range: s.q.Range, After: s.q.After, Before: s.q.Before, Reverse: s.q.Reverse,
+		Match: s.q.Match, Required: s.required, Where: s.q.Where, Columns: s.q.Columns,
+	}
 }
 
 // step reads the next block of a cursor that has events of the scan; false at the end.

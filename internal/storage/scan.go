@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tailrace/internal/column"
+	"tailrace/internal/leaf"
 	"tailrace/internal/logs"
 	"tailrace/internal/storage/gram"
 	"tailrace/internal/storage/head"
@@ -32,6 +33,11 @@ type Query struct {
 	// Required, if known, is what every wanted message contains: of each clause at least one of its literals, in this or another
 	// case of ASCII letters. It lets the scan leave out what cannot be wanted, but does not decide about an event: Match does.
 	Required [][][]byte
+	// Where, if known, is what holds of the JSON leaves of every wanted message: of each clause at least one condition. Like
+	// Required it leaves out and does not decide.
+	Where [][]leaf.Condition
+	// Fields are paths of JSON leaves, all different, whose values Batch.Fields has in the same order.
+	Fields []string
 	// Columns are those that Visit gives; a scan gives all.
 	Columns column.Columns
 	// Keep makes the bytes of a scan's messages the caller's: they stay when the scan goes on and ends.
@@ -57,7 +63,8 @@ type Scanner struct {
 	required *gram.Condition
 	share    int // segments that may have to be read at the same time
 	batch    column.Batch
-	arena    []byte // messages of the batch that lie in memory which is used again
+	fields   *column.Extractor // nil without Query.Fields
+	arena    []byte            // messages of the batch that lie in memory which is used again
 	given    int
 	rest     logs.EventID
 	stats    ScanStats
@@ -85,7 +92,11 @@ func (e *Engine) Scan(ctx context.Context, q Query) *Scanner {
 }
 
 func (e *Engine) newScanner(ctx context.Context, q Query) *Scanner {
-	return &Scanner{e: e, ctx: ctx, q: q, required: gram.New(q.Required), held: map[*live]int{}}
+	s := &Scanner{e: e, ctx: ctx, q: q, required: gram.New(q.Required), held: map[*live]int{}}
+	if len(q.Fields) > 0 {
+		s.fields = column.NewExtractor(q.Fields)
+	}
+	return s
 }
 
 // begin finds out what is to be read and holds it; false if that is nothing.
@@ -224,7 +235,20 @@ func (s *Scanner) Next() bool {
 	if s.err == nil && s.batch.Len() > 0 {
 		s.err = s.ctx.Err()
 	}
+	s.extract()
 	return s.err == nil && s.batch.Len() > 0
+}
+
+// extract fills in the fields of the batch: the messages are here in any case.
+func (s *Scanner) extract() {
+	s.batch.UseFields(len(s.q.Fields))
+	if s.fields == nil {
+		return
+	}
+	s.fields.Reset()
+	for _, message := range s.batch.Message {
+		s.fields.Append(s.batch.Fields, message)
+	}
 }
 
 // advance moves the input on top to its next event.

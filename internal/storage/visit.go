@@ -10,7 +10,7 @@ import (
 	"tailrace/internal/storage/segment"
 )
 
-// ScanStats is what a scan or a visit looked at and what it left out because of Query.Required.
+// ScanStats is what a scan or a visit looked at and what it left out because of Query.Required and Query.Where.
 type ScanStats = segment.Stats
 
 // Visit gives every event of a query once, in no order, to up to workers goroutines (at least one). Each calls visit with
@@ -124,6 +124,10 @@ func (v *visitor) open(l *live) error {
 // work visits part after part.
 func (v *visitor) work(worker int) error {
 	var b column.Batch
+	var fields *column.Extractor
+	if len(v.s.q.Fields) > 0 {
+		fields = column.NewExtractor(v.s.q.Fields)
+	}
 	for {
 		p, ok, err := v.next()
 		if err != nil || !ok {
@@ -131,7 +135,7 @@ func (v *visitor) work(worker int) error {
 		}
 		var stats ScanStats
 		if p.head != nil {
-			stats, err = v.visitHead(worker, p.head, &b)
+			stats, err = v.visitHead(worker, p.head, &b, fields)
 		} else {
 			stats, err = v.visitBlocks(worker, p, &b)
 		}
@@ -145,7 +149,9 @@ func (v *visitor) work(worker int) error {
 }
 
 func (v *visitor) visitBlocks(worker int, p part, b *column.Batch) (ScanStats, error) {
-	c := p.reader.ScanBlocks(v.s.q.Group, p.from, p.to, v.s.segmentQuery(), v.s.wantsRun)
+	q := v.s.segmentQuery()
+	q.Fields = v.s.q.Fields
+	c := p.reader.ScanBlocks(v.s.q.Group, p.from, p.to, q, v.s.wantsRun)
 	defer c.Close()
 	for {
 		ok, err := v.s.e.step(v.ctx, p.segment, c, b)
@@ -158,12 +164,16 @@ func (v *visitor) visitBlocks(worker int, p part, b *column.Batch) (ScanStats, e
 	}
 }
 
-func (v *visitor) visitHead(worker int, c *head.Cursor, b *column.Batch) (stats ScanStats, err error) {
+func (v *visitor) visitHead(worker int, c *head.Cursor, b *column.Batch, fields *column.Extractor) (stats ScanStats, err error) {
 	for more := true; more; {
 		if err := v.ctx.Err(); err != nil {
 			return stats, err
 		}
 		b.Reset()
+		b.UseFields(len(v.s.q.Fields))
+		if fields != nil {
+			fields.Reset()
+		}
 		for looked := 0; b.Len() < batchEvents && looked < checkEvery; looked++ {
 			if more = c.Next(); !more {
 				break
@@ -172,6 +182,9 @@ func (v *visitor) visitHead(worker int, c *head.Cursor, b *column.Batch) (stats 
 			stats.Bytes += int64(len(c.Message()))
 			if match := v.s.q.Match; match == nil || match(c.Message()) {
 				v.append(b, c)
+				if fields != nil {
+					fields.Append(b.Fields, c.Message())
+				}
 			}
 		}
 		if b.Len() > 0 {

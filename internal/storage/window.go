@@ -126,7 +126,9 @@ func (c *windows) end() {
 }
 
 // isPage tells whether the scan is a page of a walk over everything: what it reads is what the next page would read.
-func (s *Scanner) isPage() bool { return s.q.Limit > 0 && s.q.Match == nil && s.required == nil }
+func (s *Scanner) isPage() bool {
+	return s.q.Limit > 0 && s.q.Match == nil && s.required == nil && len(s.q.Where) == 0
+}
 
 // isContinued tells whether there was a page before.
 func (s *Scanner) isContinued() bool { return !s.q.After.IsZero() || !s.q.Before.IsZero() }

@@ -33,7 +33,7 @@ func (c *chunk) reset() {
 }
 
 // metadata describes the chunk for the footer, as starting at the given place of the file.
-func (c *chunk) metadata(col field, start, rows int64, less func(a, b string) bool) format.ColumnMetaData {
+func (c *chunk) metadata(col schemaField, start, rows int64, less func(a, b string) bool) format.ColumnMetaData {
 	m := format.ColumnMetaData{
 		Type:                  col.typ,
 		PathInSchema:          []string{col.name},
@@ -107,7 +107,7 @@ func lessInt(a, b string) bool {
 	return false
 }
 
-func lessOf(col field) func(a, b string) bool {
+func lessOf(col schemaField) func(a, b string) bool {
 	if col.typ == format.ByteArray {
 		return lessBytes
 	}

@@ -26,6 +26,7 @@ type Cursor struct {
 	to      int
 	last    *blockEntry // that was looked at
 	filters filterCursor
+	fields  fieldCursor
 	stats   Stats
 }
 
@@ -77,6 +78,7 @@ func (r *Reader) ScanAll(q Query, chosen func(*Run) bool) *Cursor {
 // The batch, except for its stream names, is valid until the next call of Next or Close.
 func (c *Cursor) Next(b *column.Batch) (bool, error) {
 	b.Reset()
+	b.UseFields(len(c.q.Fields))
 	for len(c.runs) > 0 {
 		if !c.entered {
 			c.enter()
@@ -148,6 +150,9 @@ func (c *Cursor) enter() {
 
 // read appends what the block has of the first run.
 func (c *Cursor) read(b *column.Batch, at int) error {
+	if excluded, err := c.openFields(at); err != nil || excluded {
+		return err
+	}
 	if c.pages == nil {
 		c.pages = takePages(c.r)
 		c.pages.cache, c.pages.keep = c.r.cache, c.q.Keep
@@ -163,7 +168,7 @@ func (c *Cursor) read(b *column.Batch, at int) error {
 	if err != nil || from >= to {
 		return err
 	}
-	if c.q.Match != nil || c.q.Columns.Has(column.Message) {
+	if c.q.Match != nil || c.q.Columns.Has(column.Message) || c.fields.unknown {
 		if err := p.loadMessages(); err != nil {
 			return err
 		}
@@ -179,6 +184,9 @@ func (c *Cursor) read(b *column.Batch, at int) error {
 		err = p.loadTimes()
 	}
 	if err != nil {
+		return err
+	}
+	if err := c.appendFields(b); err != nil {
 		return err
 	}
 	c.append(b)

@@ -56,7 +56,7 @@ func everything(r *Reader) (events []event, err error) {
 // A flipped byte is noticed when the file is opened, or when the events that it belongs to are read; where reading does
 // not go (the magic at the start, the key columns, the extras of no meaning, the page index) it changes no answer. Verify notices it anywhere.
 func TestFlippedBytes(t *testing.T) {
-	file := withExtras(t, smallRuns()[:4], Options{BlockBytes: 300, GroupRows: 20})
+	file, _ := withExtras(t, smallRuns()[:4], Options{BlockBytes: 300, GroupRows: 20})
 	whole := open(t, file)
 	want, err := everything(whole)
 	if err != nil {

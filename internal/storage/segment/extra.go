@@ -104,12 +104,23 @@ func (v *verifier) extras(at int) error {
 			return err
 		}
 		extra, err := v.extra.of(&v.r.dir.blocks[at])
-		if err == nil && v.derive && kind == extraGrams {
-			err = v.filter(extra)
+		if err == nil && v.derive {
+			err = v.derived(kind, extra)
 		}
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// derived checks that an extra says what the messages of the block say.
+func (v *verifier) derived(kind extraKind, extra []byte) error {
+	switch {
+	case kind == extraGrams:
+		return v.filter(extra)
+	case len(extra) > 0:
+		return v.fields(extra)
 	}
 	return nil
 }

@@ -3,17 +3,25 @@ package segment
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"testing"
 )
 
-// withExtras writes runs with extras that name their block's first event; every third block has none.
-func withExtras(t testing.TB, runs []testRun, opts Options) memory {
+// withExtras writes runs with extras, but for every third block. It returns what was made of each kind, block after block.
+func withExtras(t testing.TB, runs []testRun, opts Options) (memory, [extraKinds][]string) {
 	t.Helper()
 	var file bytes.Buffer
+	var made [extraKinds][]string
+	opts.Fields.Columns = 64
 	w := NewWriter(&file, opts)
-	for kind := range extraKinds {
-		w.makers[kind] = func(dst []byte, b *block) []byte { return append(dst, testExtra(kind, w.rows, b.first().Timestamp)...) }
+	for kind, makeExtra := range w.makers {
+		w.makers[kind] = func(dst []byte, b *block) []byte {
+			from := len(dst)
+			if makeExtra != nil && len(made[kind])%3 != 2 {
+				dst = makeExtra(dst, b)
+			}
+			made[kind] = append(made[kind], string(dst[from:]))
+			return dst
+		}
 	}
 	for i := range runs {
 		if err := w.AddEvents(runs[i].Stream, runs[i].ids, runs[i].messages); err != nil {
@@ -23,18 +31,11 @@ func withExtras(t testing.TB, runs []testRun, opts Options) memory {
 	if _, err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return file.Bytes()
-}
-
-func testExtra(kind extraKind, row, first int64) string {
-	if row%3 == 0 {
-		return ""
-	}
-	return fmt.Sprintf("kind %d, block of %d before row %d", kind, first, row)
+	return file.Bytes(), made
 }
 
 func TestExtras(t *testing.T) {
-	file := withExtras(t, smallRuns(), smallOptions)
+	file, made := withExtras(t, smallRuns(), smallOptions)
 	reads := &counter{memory: file}
 	r, err := Open(reads, int64(len(file)))
 	if err != nil {
@@ -53,14 +54,13 @@ func TestExtras(t *testing.T) {
 			if n := reads.reads - before; n > 1 {
 				t.Errorf("%d reads for a row group's extras", n)
 			}
-			for i := range g.blocks {
-				b := &r.dir.blocks[g.firstBlock+i]
-				got, err := x.of(b)
-				if want := testExtra(kind, b.firstRow+int64(b.rows), b.first.Timestamp); err != nil || string(got) != want {
+			for i := g.firstBlock; i < g.firstBlock+g.blocks; i++ {
+				got, err := x.of(&r.dir.blocks[i])
+				if want := made[kind][i]; err != nil || string(got) != want {
 					t.Errorf("extra %q, %v, want %q", got, err, want)
 				}
-				if r.dir.groupOf(g.firstBlock+i).firstBlock != g.firstBlock {
-					t.Errorf("block %d is of another row group", g.firstBlock+i)
+				if r.dir.groupOf(i).firstBlock != g.firstBlock {
+					t.Errorf("block %d is of another row group", i)
 				}
 			}
 		}

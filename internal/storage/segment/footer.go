@@ -25,7 +25,7 @@ type footer struct {
 }
 
 // index adds the page index of a chunk. Its places are relative to the columns' and the offsets' start until place.
-func (f *footer) index(col field, c *chunk, start int64, m format.ColumnMetaData) format.ColumnChunk {
+func (f *footer) index(col schemaField, c *chunk, start int64, m format.ColumnMetaData) format.ColumnChunk {
 	out := format.ColumnChunk{MetaData: m, ColumnIndexOffset: int64(len(f.columns)), OffsetIndexOffset: int64(len(f.offsets))}
 	if col.event != colMessage {
 		f.columns = append(f.columns, marshal(c.columnIndex())...)

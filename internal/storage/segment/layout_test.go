@@ -7,7 +7,7 @@ import (
 
 // TestLayout: the parts of a layout are the whole file, and the blocks' sizes those of the columns.
 func TestLayout(t *testing.T) {
-	file := withExtras(t, smallRuns(), smallOptions)
+	file, _ := withExtras(t, smallRuns(), smallOptions)
 	r := open(t, file)
 	l := r.Layout()
 	sum := int64(len(magic)) + l.Keys + l.PageIndex + l.Directory + l.Footer
@@ -36,7 +36,8 @@ func TestLayout(t *testing.T) {
 // TestTallies: what Verify tells of runs is what was written.
 func TestTallies(t *testing.T) {
 	runs := smallRuns()
-	r := open(t, withExtras(t, runs, smallOptions))
+	file, _ := withExtras(t, runs, smallOptions)
+	r := open(t, file)
 	var got []Tally
 	if err := r.VerifyRuns(context.Background(), func(tally Tally) { got = append(got, tally) }); err != nil {
 		t.Fatal(err)

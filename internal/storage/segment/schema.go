@@ -33,8 +33,8 @@ const (
 
 const allColumns = int(eventColumns) + int(keyColumns)
 
-// field describes one column of the Parquet schema. Its field id is its place in schema plus one, for ever.
-type field struct {
+// schemaField describes one column of the Parquet schema. Its field id is its place in schema plus one, for ever.
+type schemaField struct {
 	name    string
 	typ     format.Type
 	logical format.LogicalTypeValue // nil for bytes
@@ -50,7 +50,7 @@ var (
 	uint16s = &format.IntType{BitWidth: 16}
 )
 
-var schema = [allColumns]field{
+var schema = [allColumns]schemaField{
 	{"account", format.ByteArray, text, deprecated.UTF8, -1, colAccount},
 	{"region", format.ByteArray, text, deprecated.UTF8, -1, colRegion},
 	{"group_name", format.ByteArray, text, deprecated.UTF8, -1, colGroupName},

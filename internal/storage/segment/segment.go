@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"tailrace/internal/column"
+	"tailrace/internal/leaf"
 	"tailrace/internal/logs"
 	"tailrace/internal/storage/gram"
 )
@@ -70,6 +71,12 @@ type Query struct {
 	Columns column.Columns
 	// Keep leaves what is decoded in the cache for who comes next, and the messages of batches stay as they are for ever.
 	Keep bool
+	// Fields are paths of JSON leaves, all different: Batch.Fields has their values. Messages are read for them only in
+	// blocks that do not carry their columns.
+	Fields []string
+	// Where is what holds of every wanted message: of each clause some condition. Blocks for which it cannot hold are left
+	// out; it does not decide about an event.
+	Where [][]leaf.Condition
 }
 
 // Stats is what was looked at: events of the chosen runs and times, the bytes of their messages, whether these had to be

@@ -5,8 +5,8 @@ import "tailrace/internal/logs"
 // Skip passes over that at which Next failed: a caller that can do without it calls Next again after that. It is a block,
 // or mere filters of some, whose blocks are read then.
 func (c *Cursor) Skip() {
-	if c.filters.failed {
-		c.filters.failed = false
+	if c.filters.failed || c.fields.failed {
+		c.filters.failed, c.fields.failed = false, false
 		return
 	}
 	if len(c.runs) == 0 || !c.entered || c.from >= c.to {

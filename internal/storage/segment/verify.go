@@ -73,6 +73,7 @@ type verifier struct {
 	r     *Reader
 	pages *pages
 	extra extras
+	field fieldVerifier
 	run   int // of the directory
 	rows  int64
 	bytes int64

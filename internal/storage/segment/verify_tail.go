@@ -64,7 +64,7 @@ func (v *verifier) footerGroup(m *format.RowGroup, g *rowGroup, index []byte) er
 }
 
 // offsetIndex checks that a column's page index names the pages of the blocks.
-func (v *verifier) offsetIndex(chunk *format.ColumnChunk, col field, g *rowGroup, index []byte) error {
+func (v *verifier) offsetIndex(chunk *format.ColumnChunk, col schemaField, g *rowGroup, index []byte) error {
 	at, size := chunk.OffsetIndexOffset-v.r.dir.index.offset, int64(chunk.OffsetIndexLength)
 	if at < 0 || size < 0 || at > int64(len(index))-size {
 		return fmt.Errorf("offset index at %d", chunk.OffsetIndexOffset)

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"tailrace/internal/logs"
+	"tailrace/internal/storage/field"
 )
 
 // Options are a writer's; zero values stand for the defaults.
@@ -21,6 +22,10 @@ type Options struct {
 	GroupBytes int64
 	// NoFilters leaves out the filters of substrings, which take about 8 % of the file, 12.5 % at most.
 	NoFilters bool
+	// Fields says which columns of JSON leaves blocks carry; none by default.
+	Fields field.Options
+	// Always, if set, gives paths that the blocks with a group's events have columns of in any case, as far as they fit.
+	Always func(logs.GroupID) []string
 }
 
 const (
@@ -66,6 +71,8 @@ type Writer struct {
 	failed  bool
 	// unbroken says that the block does not end before the events that are being added.
 	unbroken bool
+	// Paths that always have columns: of the group being written, and of those with rows in the block.
+	groupAlways, blockAlways []string
 }
 
 // NewWriter starts a segment on w, which is written from first byte to last and neither synced nor closed
@@ -78,6 +85,7 @@ func NewWriter(w io.Writer, opts Options) *Writer {
 	if !opts.NoFilters {
 		sw.makers[extraGrams] = sw.makeFilter
 	}
+	sw.useFields()
 	sw.beginGroup()
 	return sw
 }
@@ -136,6 +144,7 @@ func (w *Writer) beginRun(s Stream, first logs.EventID) error {
 		w.notText[i] = w.notText[i] || !utf8.ValidString(name)
 	}
 	w.keys.begin(s)
+	w.beginFields(s.Group)
 	w.last = logs.EventID{}
 	return nil
 }

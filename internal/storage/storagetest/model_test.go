@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +17,7 @@ import (
 	"tailrace/internal/logs"
 	"tailrace/internal/storage"
 	"tailrace/internal/storage/compaction"
+	"tailrace/internal/storage/field"
 	"tailrace/internal/storage/segment"
 	"tailrace/internal/storage/wal"
 	"tailrace/internal/vfs"
@@ -92,6 +92,8 @@ func randomOptions(rt *rapid.T) storage.Options {
 		WAL: wal.Options{FileBytes: rapid.SampledFrom([]int64{1, 9000, 1 << 26}).Draw(rt, "log file bytes")},
 	}
 	o.Merge = o.Segment
+	o.Merge.Fields = field.Options{Columns: rapid.SampledFrom([]int{-1, 1, 64}).Draw(rt, "field columns"), Share: rapid.SampledFrom([]int{1, 64}).Draw(rt, "field bytes")}
+	o.IndexedFields = func(g logs.GroupID) []string { return fieldPaths[:int(g)%3] }
 	o.Compaction = compaction.Options{
 		FanOut: rapid.SampledFrom([]int{2, 3}).Draw(rt, "fan-out"), MaxInputs: rapid.SampledFrom([]int{2, 5}).Draw(rt, "inputs"),
 		Window: rapid.SampledFrom([]time.Duration{time.Millisecond, 8 * time.Millisecond, time.Hour}).Draw(rt, "window"),
@@ -120,8 +122,7 @@ func (h *history) append(t *rapid.T) {
 	slices.Sort(times)
 	events := make([]logs.Event, len(times))
 	for i, ms := range times {
-		h.n++
-		events[i] = logs.Event{Timestamp: ms, Message: fmt.Appendf(nil, "%s %d", strings.Repeat("x", h.n%7), h.n)}
+		events[i] = logs.Event{Timestamp: ms, Message: h.drawMessage(t)}
 	}
 	h.Time = h.Time.Add(time.Duration(rapid.IntRange(0, 2).Draw(t, "later")) * time.Millisecond)
 	h.expire()
@@ -197,7 +198,10 @@ func (h *history) scan(t *rapid.T) {
 	} else if literal := rapid.SampledFrom([]string{"", "", "xxxxx 1", "xxxxxx", "XXXXX", "no such", "xx"}).Draw(t, "literal"); literal != "" {
 		q.Match = func(message []byte) bool { return strings.Contains(string(message), literal) }
 		q.Required = [][][]byte{{[]byte(literal), []byte("absent")}}
+	} else if rapid.Bool().Draw(t, "condition") {
+		drawWhere(t, &q)
 	}
+	q.Fields = rapid.Permutation(fieldPaths).Draw(t, "fields")[:rapid.SampledFrom([]int{0, 0, 1, 3, 5}).Draw(t, "so many fields")]
 	var names []string
 	switch rapid.IntRange(0, 3).Draw(t, "streams") {
 	case 1:

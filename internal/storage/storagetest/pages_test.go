@@ -30,7 +30,7 @@ func (s *Store) page(group string, q storage.Query, behind logs.EventID, limit, 
 	for len(all) < n && scan.Next() {
 		b := scan.Batch()
 		for i := 0; i < b.Len() && len(all) < n; i++ {
-			all = append(all, Event{b.ID[i], b.StreamName[i], string(b.Message[i])})
+			all = append(all, Event{ID: b.ID[i], Stream: b.StreamName[i], Message: string(b.Message[i])})
 		}
 	}
 	if scan.Err() != nil {

@@ -22,7 +22,7 @@ func (s *Store) sliced(q storage.Query) (all []Event, scans int, scanned int64) 
 		for scan.Next() {
 			b := scan.Batch()
 			for i := range b.ID {
-				all = append(all, Event{b.ID[i], b.StreamName[i], string(b.Message[i])})
+				all = append(all, Event{ID: b.ID[i], Stream: b.StreamName[i], Message: string(b.Message[i])})
 			}
 		}
 		scan.Close()

@@ -42,6 +42,7 @@ type Event struct {
 	ID      logs.EventID
 	Stream  string
 	Message string
+	Fields  string // those of Query.Fields, as text
 }
 
 // New makes a store and opens it. Options.Manual is the caller's choice.
@@ -174,7 +175,7 @@ func (s *Store) Scan(group string, q storage.Query) ([]Event, error) {
 	for scan.Next() {
 		b := scan.Batch()
 		for i := range b.ID {
-			all = append(all, Event{b.ID[i], b.StreamName[i], string(b.Message[i])})
+			all = append(all, Event{b.ID[i], b.StreamName[i], string(b.Message[i]), fieldsOf(b, i)})
 		}
 	}
 	return all, scan.Err()
@@ -186,7 +187,7 @@ func (s *Store) Visit(group string, q storage.Query, workers int) ([]Event, erro
 	parts := make([][]Event, workers)
 	_, err := s.Engine.Visit(context.Background(), q, workers, func(worker int, b *column.Batch) error {
 		for i := range b.ID {
-			e := Event{ID: b.ID[i], Stream: b.StreamName[i]}
+			e := Event{ID: b.ID[i], Stream: b.StreamName[i], Fields: fieldsOf(b, i)}
 			if q.Columns.Has(column.Message) {
 				e.Message = string(b.Message[i])
 			}

@@ -1,0 +1,259 @@
+package segment
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"tailrace/internal/column"
+	"tailrace/internal/leaf"
+	"tailrace/internal/logs"
+	"tailrace/internal/storage/field"
+)
+
+// jsonRuns are runs of messages of which most are JSON.
+func jsonRuns(seed uint64, runs, events int) (out []testRun) {
+	rnd := rand.New(rand.NewPCG(seed, 1))
+	for s := range runs {
+		run := testRun{Stream: Stream{Group: logs.GroupID(1 + s/3), Stream: logs.StreamID(s + 1), GroupName: fmt.Sprint("g", s/3), StreamName: fmt.Sprint("s", s)}}
+		for i := range events {
+			run.ids = append(run.ids, logs.EventID{Timestamp: int64(1000 + i), Ingestion: 1, Request: uint64(s)})
+			run.messages = append(run.messages, jsonMessage(rnd, i))
+		}
+		out = append(out, run)
+	}
+	return out
+}
+
+func jsonMessage(rnd *rand.Rand, i int) []byte {
+	switch rnd.IntN(12) {
+	case 0:
+		return []byte("plain text")
+	case 1:
+		return []byte(`{"status":200,"level":"x"`)
+	case 2:
+		return fmt.Appendf(nil, `{"status":"%d","level":null,"status":404}`, rnd.IntN(500))
+	case 3:
+		return fmt.Appendf(nil, `{"http":{"route":"\u00e9%d"},"status":2.50}`, rnd.IntN(3))
+	}
+	return fmt.Appendf(nil, `{"level":%q,"status":%d,"http":{"route":"/r%d","ms":%d.%d},"id":"id-%x"}`,
+		[]string{"info", "warn"}[rnd.IntN(2)], 200+rnd.IntN(3)*100+i/50, rnd.IntN(4), rnd.IntN(300), 1+rnd.IntN(9), rnd.Uint64())
+}
+
+var fieldOptions = Options{BlockBytes: 4 << 10, GroupRows: 300, Fields: field.Options{Columns: 64, Share: 8}}
+
+var testPaths = []string{"status", "http.ms", "nowhere", "level", "id", "http.route"}
+
+// fieldRow is an event with its fields, as text.
+type fieldRow struct {
+	id      logs.EventID
+	message string
+	fields  string
+}
+
+func readFields(t testing.TB, c *Cursor, q Query) (rows []fieldRow, damages int) {
+	t.Helper()
+	defer c.Close()
+	var b column.Batch
+	for {
+		ok, err := c.Next(&b)
+		if damage := new(CorruptError); errors.As(err, &damage) {
+			damages++
+			c.Skip()
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !ok {
+			return rows, damages
+		}
+		if len(b.Fields) != len(q.Fields) {
+			t.Fatalf("%d vectors for %q", len(b.Fields), q.Fields)
+		}
+		for i := range b.Len() {
+			r := fieldRow{id: b.ID[i]}
+			if q.Columns.Has(column.Message) {
+				r.message = string(b.Message[i])
+			}
+			for f := range b.Fields {
+				v := b.Fields[f].Value(i)
+				r.fields += fmt.Sprintf("%v %d %q; ", v.Kind, v.Word, v.Text)
+			}
+			rows = append(rows, r)
+		}
+	}
+}
+
+// naiveFields asks encoding/json through leaf's own test, so leaf here.
+func (r *testRun) naiveFields(q Query) (rows []fieldRow) {
+	x := column.NewExtractor(q.Fields)
+	for i, id := range r.ids {
+		if q.Match != nil && !q.Match(r.messages[i]) {
+			continue
+		}
+		row := fieldRow{id: id}
+		if q.Columns.Has(column.Message) {
+			row.message = string(r.messages[i])
+		}
+		if !q.Columns.Has(column.ID) {
+			row.id = logs.EventID{Timestamp: id.Timestamp}
+		}
+		for _, v := range x.Extract(r.messages[i]) {
+			row.fields += fmt.Sprintf("%v %d %q; ", v.Kind, v.Word, v.Text)
+		}
+		rows = append(rows, row)
+	}
+	if q.Reverse {
+		slices.Reverse(rows)
+	}
+	return rows
+}
+
+// With and without columns, and whatever else is asked for, the fields of events are those of their messages.
+func TestFields(t *testing.T) {
+	runs := jsonRuns(1, 7, 150)
+	always := fieldOptions
+	always.Always = func(g logs.GroupID) []string { return [][]string{nil, {"id", "level"}, {"nowhere"}, nil}[g] }
+	var readers []*Reader
+	for _, o := range []Options{fieldOptions, always, {}, {BlockBytes: 1 << 20, Fields: field.Options{Columns: 2}}} {
+		file, _ := encode(t, runs, o)
+		r := open(t, file)
+		if err := r.Verify(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		readers = append(readers, r)
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		q := Query{Range: logs.AllTime, Reverse: rapid.Bool().Draw(rt, "reverse")}
+		q.Columns = rapid.SampledFrom([]column.Columns{0, column.Time, column.ID, column.Message}).Draw(rt, "columns")
+		q.Fields = rapid.Permutation(testPaths).Draw(rt, "fields")[:rapid.IntRange(0, len(testPaths)).Draw(rt, "n")]
+		if rapid.Bool().Draw(rt, "match") {
+			q.Match = func(m []byte) bool { return bytes.Contains(m, []byte("info")) }
+		}
+		r := rapid.SampledFrom(readers).Draw(rt, "reader")
+		run := &runs[rapid.IntRange(0, len(runs)-1).Draw(rt, "run")]
+		stored, _ := r.Run(run.Group, run.Stream.Stream)
+		got, _ := readFields(t, r.Cursor(stored, q), q)
+		if want := run.naiveFields(q); !slices.Equal(got, want) {
+			rt.Fatalf("%+v: %v\nwant %v", q, got, want)
+		}
+		q.Reverse = false
+		got, _ = readFields(t, r.Scan(run.Group, q, nil), q)
+		var want []fieldRow
+		for i := range runs {
+			if runs[i].Group == run.Group {
+				want = append(want, runs[i].naiveFields(q)...)
+			}
+		}
+		if !slices.Equal(got, want) {
+			rt.Fatalf("scan %+v: %v\nwant %v", q, got, want)
+		}
+	})
+}
+
+// A query all of whose fields have columns reads no message, and one whose condition a block excludes not even its times.
+func TestFieldsReadWhatTheyNeed(t *testing.T) {
+	runs := jsonRuns(2, 1, 400)
+	file, _ := encode(t, runs, fieldOptions)
+	r := open(t, file)
+	messages := func(q Query) (read int) {
+		q.Range = logs.AllTime
+		f := &pageCounter{memory: file, r: r}
+		counted, err := Open(f, int64(len(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.messages, f.reads = 0, 0
+		readFields(t, counted.Scan(1, q, nil), q)
+		return f.messages
+	}
+	if n := messages(Query{Columns: column.Time, Fields: []string{"status", "level", "nowhere"}}); n != 0 {
+		t.Errorf("%d pages of messages were read for fields that have columns", n)
+	}
+	if n := messages(Query{Columns: column.Time, Fields: []string{"status", "id"}}); n != len(r.dir.blocks) {
+		t.Errorf("%d pages of messages were read for a field that has none, of %d", n, len(r.dir.blocks))
+	}
+	where := [][]leaf.Condition{{{Path: "http.ms", Least: 1000, Most: math.Inf(1)}}}
+	if n := messages(Query{Where: where}); n != 0 {
+		t.Errorf("%d pages of messages were read though nothing matches", n)
+	}
+	where[0][0].Least = 10
+	if n := messages(Query{Where: where}); n != len(r.dir.blocks) {
+		t.Errorf("%d pages of messages were read, want %d", n, len(r.dir.blocks))
+	}
+}
+
+// pageCounter counts the reads of pages of messages.
+type pageCounter struct {
+	memory
+	r               *Reader
+	messages, reads int
+}
+
+func (c *pageCounter) ReadAt(b []byte, offset int64) (int, error) {
+	c.reads++
+	for i := range c.r.dir.blocks {
+		if c.r.dir.blocks[i].page[colMessage].offset == offset {
+			c.messages++
+		}
+	}
+	return c.memory.ReadAt(b, offset)
+}
+
+// Damage to columns is found, said, and the messages are read.
+func TestDamagedFields(t *testing.T) {
+	runs := jsonRuns(3, 3, 60)
+	file, _ := encode(t, runs, fieldOptions)
+	q := Query{Range: logs.AllTime, Fields: testPaths, Where: [][]leaf.Condition{{{Path: "http.ms", Least: 0, Most: 1e9}, {Path: "status"}, {Path: "level"}}}}
+	want, _ := readFields(t, open(t, file).Scan(1, q, nil), q)
+	whole := open(t, file)
+	for i := range whole.dir.blocks {
+		e := whole.dir.blocks[i].extra[extraFields]
+		if e.size == 0 {
+			t.Fatal("no columns")
+		}
+		for at := e.offset; at < e.offset+int64(e.size); at += 7 {
+			bad := slices.Clone(file)
+			bad[at] ^= 0x10
+			r := open(t, bad)
+			mustBeCorrupt(t, int(at), r.Verify(context.Background()))
+			got, damages := readFields(t, r.Scan(1, q, nil), q)
+			if !slices.Equal(got, want) || damages != 1 {
+				t.Fatalf("byte %d: %d damages, %d rows of %d", at, damages, len(got), len(want))
+			}
+		}
+	}
+}
+
+// Verify reads columns against messages, not their checksums alone.
+func TestVerifyFields(t *testing.T) {
+	run := jsonRuns(4, 1, 50)[0]
+	for _, other := range [][]byte{[]byte(`{}`), []byte(`{"level":"info","status":200,"new":1}`), []byte(`{"level":"other","status":200}`)} {
+		var file bytes.Buffer
+		w := NewWriter(&file, fieldOptions)
+		honest := w.makers[extraFields]
+		w.makers[extraFields] = func(dst []byte, b *block) []byte {
+			wrong := block{ints: b.ints, messages: slices.Concat(other, b.messages[b.ints[colMessage][0]:])}
+			wrong.ints[colMessage] = slices.Clone(b.ints[colMessage])
+			wrong.ints[colMessage][0] = int64(len(other))
+			return honest(dst, &wrong)
+		}
+		if err := w.AddEvents(run.Stream, run.ids, run.messages); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := open(t, file.Bytes()).Verify(context.Background()); err == nil && !bytes.Contains(other, []byte("new")) {
+			t.Errorf("columns with %s in place of %s are good", other, run.messages[0])
+		}
+	}
+}
