@@ -69,6 +69,8 @@ func serveFlags(cmd *cobra.Command, c *server.Config) {
 	f.Int64Var(&c.FlushBytes, "flush-bytes", c.FlushBytes, "bytes of messages held in memory before they are flushed to a segment")
 	f.DurationVar(&c.FlushAge, "flush-age", c.FlushAge, "age at which they are flushed anyway")
 	f.DurationVar(&c.ReclaimEvery, "reclaim-every", c.ReclaimEvery, "how often the space of expired and deleted events is given back")
+	f.Int64Var(&c.ScrubRate, "scrub-rate", c.ScrubRate, "bytes of segments a second that are read again to look for damage; 0: none")
+	f.DurationVar(&c.ScrubEvery, "scrub-every", c.ScrubEvery, "time from the begin of one pass over all segments to that of the next, at least")
 	f.StringVar(&c.StoredBytes, "stored-bytes", c.StoredBytes, "storedBytes of streams: aws (0, as AWS answers since 2019) or exact")
 	f.Int64Var(&c.MaxBody, "max-body", c.MaxBody, "bytes of a request's body at most, inflated")
 	f.Int64Var(&c.MaxInFlight, "max-in-flight", c.MaxInFlight, "bytes of all larger bodies in memory at a time; more requests wait their turn")

@@ -43,6 +43,9 @@ func (c *storeCollector) counters() {
 	count("segment_rewrites_total", "Segments rewritten without expired and deleted events.", func(s *storage.Stats) int64 { return s.Rewrites })
 	count("segment_removals_total", "Segments removed.", func(s *storage.Stats) int64 { return s.Removals })
 	count("reclaimed_bytes_total", "Bytes given back by rewrites and removals.", func(s *storage.Stats) int64 { return s.Reclaimed })
+	count("scrubbed_segments_total", "Segments read again and checked in the background.", func(s *storage.Stats) int64 { return s.Scrubbed })
+	count("scrubbed_bytes_total", "Bytes of their files.", func(s *storage.Stats) int64 { return s.ScrubbedBytes })
+	count("scrub_passes_total", "Times that all segments were checked so.", func(s *storage.Stats) int64 { return s.ScrubPasses })
 	count("damaged_total", "Files and parts of files found damaged and set aside.", func(s *storage.Stats) int64 { return int64(s.DamageCount) })
 }
 

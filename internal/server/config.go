@@ -36,6 +36,8 @@ type Config struct {
 	FlushBytes   int64         // message bytes in memory that are flushed to a segment
 	FlushAge     time.Duration // age at which they are flushed anyway
 	ReclaimEvery time.Duration // how often expired and deleted events are looked for
+	ScrubRate    int64         // bytes of segments a second that are read again and checked; 0: none
+	ScrubEvery   time.Duration // from the begin of one pass over all segments to that of the next
 
 	StoredBytes string // aws: 0 for streams, as AWS has it since 2019; exact: the true figure
 	MaxBody     int64  // bytes of a request's body, as sent and inflated
@@ -60,6 +62,7 @@ func Default() Config {
 		Prefix: "/prod", ParallelClusterVersion: "3.12.0",
 		Sync: "always", SyncInterval: 100 * time.Millisecond,
 		WALFileBytes: 64 << 20, FlushBytes: 32 << 20, FlushAge: 5 * time.Minute, ReclaimEvery: 10 * time.Minute,
+		ScrubRate: 4 << 20, ScrubEvery: 24 * time.Hour,
 		StoredBytes: "aws", MaxBody: awsjson.DefaultMaxBody, MaxInFlight: awsjson.DefaultMaxInFlight,
 		MaxEventAge: service.DefaultMaxEventAge, MaxEventLead: service.DefaultMaxEventLead,
 		ReadTimeout: time.Minute, ShutdownTimeout: 30 * time.Second,
@@ -98,6 +101,7 @@ func (c *Config) Validate() error {
 		{"sync-interval", c.SyncInterval},
 		{"flush-age", c.FlushAge},
 		{"reclaim-every", c.ReclaimEvery},
+		{"scrub-every", c.ScrubEvery},
 		{"max-event-age", c.MaxEventAge},
 		{"max-event-lead", c.MaxEventLead},
 		{"read-timeout", c.ReadTimeout},
@@ -107,6 +111,7 @@ func (c *Config) Validate() error {
 	}
 	check(c.WALFileBytes >= 1<<20, "--wal-file-bytes %d: want at least 1 MiB", c.WALFileBytes)
 	check(c.FlushBytes >= 1<<20, "--flush-bytes %d: want at least 1 MiB", c.FlushBytes)
+	check(c.ScrubRate >= 0, "--scrub-rate %d: want 0 or more", c.ScrubRate)
 	check(c.MaxBody >= 2<<20, "--max-body %d: want at least 2 MiB, or a full batch does not fit", c.MaxBody)
 	check(c.MaxInFlight >= 2*c.MaxBody, "--max-in-flight %d: want at least twice --max-body", c.MaxInFlight)
 	return errors.Join(errs...)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"time"
 
 	"tailrace/internal/storage"
@@ -13,6 +14,7 @@ func (s *Server) storeOptions() storage.Options {
 	options := storage.Options{
 		FS: vfs.OS(), Dir: s.config.Data, Catalog: s.catalog, Now: time.Now, Logger: s.config.Logger,
 		FlushBytes: s.config.FlushBytes, FlushAge: s.config.FlushAge, ReclaimEvery: s.config.ReclaimEvery,
+		ScrubRate: cmp.Or(s.config.ScrubRate, -1), ScrubEvery: s.config.ScrubEvery,
 		WAL: wal.Options{FileBytes: s.config.WALFileBytes, Interval: s.config.SyncInterval, OnSync: s.metrics.observeSync},
 	}
 	if s.config.Sync == "interval" {

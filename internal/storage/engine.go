@@ -100,6 +100,8 @@ type counters struct {
 	batches, events, bytes             atomic.Int64
 	flushes, flushErrors, flushedBytes atomic.Int64
 	rewrites, removals, reclaimedBytes atomic.Int64
-	merges, mergeErrors                atomic.Int64
-	mergeRead, mergeWritten            atomic.Int64 // bytes of files
+
+	scrubbed, scrubbedBytes, scrubPasses atomic.Int64
+	merges, mergeErrors                  atomic.Int64
+	mergeRead, mergeWritten              atomic.Int64 // bytes of files
 }

@@ -43,6 +43,10 @@ type Options struct {
 	// ReclaimAge is how long dead rows stay in a segment at most before it is rewritten; default 50 minutes, so that with
 	// ReclaimEvery they are gone within the hour.
 	ReclaimAge time.Duration
+	// ScrubRate is how many bytes of segments a second are read again in the background; default 4 MiB, negative: none.
+	ScrubRate int64
+	// ScrubEvery is how long it is from the begin of a pass over the live set to that of the next, at least; default a day.
+	ScrubEvery time.Duration
 	// WalkBytes bounds the memory that unfinished listings in order of last events take; default 32 MiB.
 	WalkBytes int
 
@@ -99,6 +103,8 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.ReclaimEvery, 10*time.Minute)
 	setDefault(&o.ReclaimShare, 0.25)
 	setDefault(&o.ReclaimAge, 50*time.Minute)
+	setDefault(&o.ScrubRate, 4<<20)
+	setDefault(&o.ScrubEvery, 24*time.Hour)
 	setDefault(&o.WalkBytes, 32<<20)
 	setDefault(&o.ScanRuns, 64)
 	setDefault(&o.ScanRows, 32<<10)

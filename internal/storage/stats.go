@@ -14,6 +14,9 @@ type Stats struct {
 	Merges, MergeErrors               int64
 	MergeBytesRead, MergeBytesWritten int64
 
+	// Segments that were read again by scrubs, bytes of their files, and passes of the background over all of them.
+	Scrubbed, ScrubbedBytes, ScrubPasses int64
+
 	HeadEvents, HeadBytes int64 // in memory; bytes of memory
 	FrozenHeads           int
 	Segments              int
@@ -38,6 +41,7 @@ func (e *Engine) Stats() Stats {
 		Flushes: c.flushes.Load(), FlushErrors: c.flushErrors.Load(), SegmentBytesWritten: c.flushedBytes.Load(),
 		Rewrites: c.rewrites.Load(), Removals: c.removals.Load(), Reclaimed: c.reclaimedBytes.Load(),
 		Merges: c.merges.Load(), MergeErrors: c.mergeErrors.Load(), MergeBytesRead: c.mergeRead.Load(), MergeBytesWritten: c.mergeWritten.Load(),
+		Scrubbed: c.scrubbed.Load(), ScrubbedBytes: c.scrubbedBytes.Load(), ScrubPasses: c.scrubPasses.Load(),
 		WAL: e.log.Stats(), Recovery: e.recovery,
 	}
 	s.Damaged, s.DamageCount = e.damage.list()

@@ -21,6 +21,9 @@ func (e *Engine) startWork(ctx context.Context) {
 	e.stopped.Go(func() { e.repeat(ctx, min(maxTick, e.o.FlushAge/4), maxBackOff, e.kick, e.maintain) })
 	e.stopped.Go(func() { e.repeat(ctx, mergeTick, maxMergeBackOff, e.merging, e.compact) })
 	e.stopped.Go(func() { e.repeat(ctx, e.o.ReclaimEvery, maxBackOff, nil, e.reclaim) })
+	if e.o.ScrubRate > 0 {
+		e.stopped.Go(func() { e.repeat(ctx, scrubTick, maxBackOff, nil, e.scrub) })
+	}
 }
 
 // repeat calls do at once, each tick, and when kick asks for it, until ctx ends. After a failure it waits, longer each time.
