@@ -1,7 +1,10 @@
 // Package decimal reads and compares numbers as they are written, exactly.
 package decimal
 
-import "cmp"
+import (
+	"cmp"
+	"encoding/binary"
+)
 
 // Decimal is a number as it is written, compared exactly: identifiers of more than 53 bits keep their last digits. Its
 // value is ± 0.mantissa × 10^exponent, where the point that may stand in mantissa does not count.
@@ -138,4 +141,19 @@ func compareDigits(a, b []byte) int {
 		i++
 		j++
 	}
+}
+
+// AppendKey appends bytes that are the same for equal numbers, and for no others.
+func (d Decimal) AppendKey(dst []byte) []byte {
+	sign := byte('+')
+	if d.negative {
+		sign = '-'
+	}
+	dst = binary.BigEndian.AppendUint64(append(dst, sign), uint64(d.exponent))
+	for _, c := range d.mantissa {
+		if c != '.' {
+			dst = append(dst, c)
+		}
+	}
+	return dst
 }

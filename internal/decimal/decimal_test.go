@@ -22,6 +22,9 @@ func TestCompare(t *testing.T) {
 		if got, want := x.Compare(y), p.Cmp(q); got != want {
 			t.Fatalf("compare %d, want %d", got, want)
 		}
+		if same := string(x.AppendKey(nil)) == string(y.AppendKey(nil)); same != (p.Cmp(q) == 0) {
+			t.Fatalf("the same key %v", same)
+		}
 	})
 }
 

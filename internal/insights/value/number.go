@@ -173,3 +173,15 @@ func CompareNumbers(a, b Value) (c int, ok bool) {
 	}
 	return compareNumbers(m, n, a, b), true
 }
+
+// AppendKey appends bytes that are the same for scalars that are equal, and for no others, but for a boolean and a time,
+// which are equal to a text as well: they have the key of their number.
+func (v Value) AppendKey(dst []byte) []byte {
+	var room [32]byte
+	if _, ok := v.Number(); ok {
+		if d, ok := decimal.Parse(v.decimalText(room[:0])); ok {
+			return d.AppendKey(append(dst, 'n'))
+		}
+	}
+	return append(append(dst, 't'), v.text...)
+}

@@ -473,3 +473,17 @@ func TestQuoted(t *testing.T) {
 		}
 	})
 }
+
+// TestHash: values that print alike have one hash.
+func TestHash(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := scalars().Filter(Value.IsScalar).Draw(t, "value")
+		text := v.AppendExact(nil)
+		if v.Kind() != Time && v.Hash() != HashText(text) {
+			t.Fatalf("%s (%v) and its text have two hashes", text, v.Kind())
+		}
+	})
+	if NewInt(math.MaxInt64).Hash() == NewInt(math.MinInt64).Hash() || NewInt(5).Hash() == NewTime(5).Hash() || NewString("05").Hash() == NewInt(5).Hash() {
+		t.Error("one hash for different values")
+	}
+}

@@ -2,6 +2,7 @@ package value
 
 import (
 	"math"
+	"slices"
 
 	"tailrace/internal/column"
 	"tailrace/internal/leaf"
@@ -14,8 +15,7 @@ type Vector struct {
 	Word  []uint64 // of Bool, Int and Time the int64, of Float and Computed the bits, of the others the place in Dict
 	Dict  [][]byte
 	Const bool
-	// Sorted out by who fills the vector: bytes that texts of Dict stand in.
-	Room []byte
+	Room  []byte // where texts of Dict may stand that were made for this vector
 }
 
 // Constant returns a vector that has v in every row.
@@ -71,6 +71,12 @@ func (v *Vector) Append(row Value) {
 	v.Word = append(v.Word, word)
 }
 
+// Repeat adds a row that is like the given one.
+func (v *Vector) Repeat(row int) {
+	v.Kind = append(v.Kind, v.Kind[row])
+	v.Word = append(v.Word, v.Word[row])
+}
+
 // AppendTexts adds rows of kind Text, which are not copied.
 func (v *Vector) AppendTexts(texts [][]byte) {
 	for i := range texts {
@@ -89,10 +95,7 @@ func (v *Vector) Reset() {
 // Resize empties the vector and gives it n rows of a kind with words to be set.
 func (v *Vector) Resize(n int, kind Kind) {
 	v.Reset()
-	if cap(v.Kind) < n {
-		v.Kind, v.Word = make([]Kind, n), make([]uint64, n)
-	}
-	v.Kind, v.Word = v.Kind[:n], v.Word[:n]
+	v.Kind, v.Word = slices.Grow(v.Kind, n)[:n], slices.Grow(v.Word, n)[:n]
 	for i := range v.Kind {
 		v.Kind[i] = kind
 	}

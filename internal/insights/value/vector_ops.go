@@ -106,3 +106,40 @@ func compareShared(dst *Vector, op Op, a *Vector, b Value, n int) {
 		}
 	}
 }
+
+// Not fills dst with whether the rows of a do not hold as conditions.
+func Not(dst, a *Vector, n int) {
+	logical(dst, a, nil, n, func(x, _ bool) bool { return !x })
+}
+
+// And fills dst with whether both rows hold as conditions.
+func And(dst, a, b *Vector, n int) {
+	logical(dst, a, b, n, func(x, y bool) bool { return x && y })
+}
+
+// Or fills dst with whether one of the rows holds as a condition.
+func Or(dst, a, b *Vector, n int) {
+	logical(dst, a, b, n, func(x, y bool) bool { return x || y })
+}
+
+func logical(dst, a, b *Vector, n int, of func(x, y bool) bool) {
+	if b == nil {
+		b = a
+	}
+	if constants(dst, &n, a, b) {
+		dst.Append(NewBool(of(a.Row(0).Truth(), b.Row(0).Truth())))
+		return
+	}
+	dst.Resize(n, Bool)
+	for i := range n {
+		dst.Word[i] = NewBool(of(a.holds(i), b.holds(i))).word
+	}
+}
+
+func (v *Vector) holds(i int) bool {
+	at := i * v.Step()
+	if v.Kind[at] == Bool {
+		return v.Word[at] != 0
+	}
+	return v.Row(i).Truth()
+}
