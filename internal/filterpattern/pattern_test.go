@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"tailrace/internal/leaf"
 )
 
 func mustParse(t testing.TB, pattern string) *Pattern {
@@ -131,7 +133,7 @@ func TestConcurrentMatch(t *testing.T) {
 // TestNesting holds that depth costs no more than the bound: beyond it a message is no JSON, as for encoding/json.
 func TestNesting(t *testing.T) {
 	p := mustParse(t, `{ $.b NOT EXISTS }`)
-	for _, depth := range []int{1, maxNesting - 1, maxNesting, 10 * maxNesting} {
+	for _, depth := range []int{1, leaf.MaxNesting - 1, leaf.MaxNesting, 10 * leaf.MaxNesting} {
 		message := `{"a":` + strings.Repeat("[", depth) + strings.Repeat("]", depth) + `}`
 		if got, want := p.Match([]byte(message)), json.Valid([]byte(message)); got != want {
 			t.Errorf("depth %d: match %v, json.Valid %v", depth, got, want)

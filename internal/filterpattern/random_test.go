@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
+
+	"tailrace/internal/leaf"
 )
 
 // TestRandom compares random patterns over random messages with the naive matcher. Both are made of few words, so that
@@ -43,6 +45,24 @@ type fataler interface {
 	Fatalf(format string, args ...any)
 }
 
+// checkWhere holds what a matching message's leaves must be against what they are.
+func checkWhere(t fataler, p *Pattern, message string) {
+	t.Helper()
+	for _, clause := range p.Where() {
+		holds := false
+		for _, c := range clause {
+			leaves, _ := leaf.Find([]string{c.Path}).Read([]byte(message))
+			for _, l := range leaves {
+				v, _ := l.Value(nil)
+				holds = holds || l.Doubled || c.MayAccept(v)
+			}
+		}
+		if !holds {
+			t.Fatalf("pattern %s matches %q, but none of %+v holds", p, message, clause)
+		}
+	}
+}
+
 // agree holds all promises of one pattern and one message, and returns whether they match.
 func agree(t fataler, pattern, message string) bool {
 	t.Helper()
@@ -54,6 +74,9 @@ func agree(t fataler, pattern, message string) bool {
 	got, ok := p.Extract([]byte(message))
 	if ok != want || p.Match([]byte(message)) != want || !maps.Equal(got, wantFields) && ok {
 		t.Fatalf("pattern %s\nmessage %q\nmatch %v %v, naive %v %v", pattern, message, ok, got, want, wantFields)
+	}
+	if ok {
+		checkWhere(t, p, message)
 	}
 	if p.MatchAll() && !ok {
 		t.Fatalf("pattern %s matches all but %q", pattern, message)

@@ -1,7 +1,6 @@
 package filterpattern
 
-// maxNesting is how deep a message's objects and arrays may stand in each other, as for encoding/json: deeper is no JSON.
-const maxNesting = 10_000
+import "tailrace/internal/leaf"
 
 // walker goes over a message once, checks that it is JSON, and notes the conditions that its values satisfy. Methods read
 // what stands at pos and return false if that is no JSON.
@@ -75,7 +74,7 @@ func (w *walker) enter(at places) bool {
 		}
 	}
 	w.blanks()
-	return w.depth <= maxNesting
+	return w.depth <= leaf.MaxNesting
 }
 
 // next reads what follows a member: a comma, then more is true, or the end of the object or array.
@@ -173,12 +172,12 @@ func (w *walker) word(at places, word string, is operator) bool {
 }
 
 func (w *walker) number(at places) bool {
-	n := jsonNumber(w.text[w.pos:])
-	if n == 0 {
+	end := leaf.EndOfNumber(w.text, w.pos)
+	if end == 0 {
 		return false
 	}
-	w.note(at, opEqual, w.text[w.pos:w.pos+n], true)
-	w.pos += n
+	w.note(at, opEqual, w.text[w.pos:end], true)
+	w.pos = end
 	return true
 }
 

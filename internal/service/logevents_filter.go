@@ -139,7 +139,7 @@ func (s *Service) filterPage(ctx context.Context, q storage.Query, pattern *filt
 	}
 	p := filterPage{budget: scanBudget{pattern: pattern, all: s.scanBudget, left: s.scanBudget}, events: []api.FilteredLogEvent{}, room: newPageRoom(limit)}
 	if !pattern.MatchAll() {
-		q.Match, q.Required = p.budget.match, pattern.Required()
+		q.Match, q.Required, q.Where = p.budget.match, pattern.Required(), pattern.Where()
 		q.MaxBytes = p.budget.quarter()
 	}
 	for {
