@@ -1,6 +1,8 @@
 package server
 
 import (
+	"strconv"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"tailrace/internal/storage"
@@ -27,7 +29,11 @@ func newStoreCollector(engine *storage.Engine) *storeCollector {
 }
 
 func (c *storeCollector) add(kind prometheus.ValueType, name, help string, value func(*storage.Stats) float64) {
-	c.series = append(c.series, storeSeries{prometheus.NewDesc("tailrace_"+name, help, nil, nil), kind, value})
+	c.addWith(nil, kind, name, help, value)
+}
+
+func (c *storeCollector) addWith(labels prometheus.Labels, kind prometheus.ValueType, name, help string, value func(*storage.Stats) float64) {
+	c.series = append(c.series, storeSeries{prometheus.NewDesc("tailrace_"+name, help, nil, labels), kind, value})
 }
 
 func (c *storeCollector) counters() {
@@ -39,7 +45,11 @@ func (c *storeCollector) counters() {
 	count("ingested_bytes_total", "Bytes of acknowledged messages.", func(s *storage.Stats) int64 { return s.Bytes })
 	count("flushes_total", "Heads made segments.", func(s *storage.Stats) int64 { return s.Flushes })
 	count("flush_errors_total", "Tries to do so that failed.", func(s *storage.Stats) int64 { return s.FlushErrors })
-	count("segment_written_bytes_total", "Bytes of segments written, by flushes and rewrites.", func(s *storage.Stats) int64 { return s.SegmentBytesWritten })
+	count("segment_written_bytes_total", "Bytes of segments written, by flushes and merges.", func(s *storage.Stats) int64 { return s.SegmentBytesWritten })
+	count("merges_total", "Merges of segments, rewrites included.", func(s *storage.Stats) int64 { return s.Merges })
+	count("merge_errors_total", "Merges that failed; their segments stayed.", func(s *storage.Stats) int64 { return s.MergeErrors })
+	count("merge_read_bytes_total", "Bytes of segments that were merged.", func(s *storage.Stats) int64 { return s.MergeBytesRead })
+	count("merge_written_bytes_total", "Bytes of segments that merges made.", func(s *storage.Stats) int64 { return s.MergeBytesWritten })
 	count("segment_rewrites_total", "Segments rewritten without expired and deleted events.", func(s *storage.Stats) int64 { return s.Rewrites })
 	count("segment_removals_total", "Segments removed.", func(s *storage.Stats) int64 { return s.Removals })
 	count("reclaimed_bytes_total", "Bytes given back by rewrites and removals.", func(s *storage.Stats) int64 { return s.Reclaimed })
@@ -57,6 +67,13 @@ func (c *storeCollector) gauges() {
 	gauge("head_bytes", "Bytes of memory that they take.", func(s *storage.Stats) float64 { return float64(s.HeadBytes) })
 	gauge("frozen_heads", "Full heads that wait for their flush.", func(s *storage.Stats) float64 { return float64(s.FrozenHeads) })
 	gauge("segments", "Segments in the live set.", func(s *storage.Stats) float64 { return float64(s.Segments) })
+	gauge("pending_merges", "Merges that are due.", func(s *storage.Stats) float64 { return float64(s.PendingMerges) })
+	gauge("pending_merge_bytes", "Bytes of the segments that they will merge.", func(s *storage.Stats) float64 { return float64(s.PendingMergeBytes) })
+	for tier := range len(storage.Stats{}.Tiers) {
+		c.addWith(prometheus.Labels{"tier": strconv.Itoa(tier)}, prometheus.GaugeValue, "segments_by_tier",
+			"Segments by size: tier 0 is not merged any more, each further one holds smaller ones.",
+			func(s *storage.Stats) float64 { return float64(s.Tiers[tier]) })
+	}
 	gauge("segment_bytes", "Bytes of their files.", func(s *storage.Stats) float64 { return float64(s.SegmentBytes) })
 	gauge("dirty_streams", "Streams with statistics that the catalog lacks.", func(s *storage.Stats) float64 { return float64(s.DirtyStreams) })
 	gauge("flush_failing", "1 while flushing fails, such as on a full disk.", func(s *storage.Stats) float64 {

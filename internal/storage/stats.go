@@ -1,6 +1,9 @@
 package storage
 
-import "tailrace/internal/storage/wal"
+import (
+	"tailrace/internal/storage/compaction"
+	"tailrace/internal/storage/wal"
+)
 
 // Stats is a snapshot of what the engine did since it was opened and of what it holds.
 type Stats struct {
@@ -13,6 +16,11 @@ type Stats struct {
 	// Merges of segments, rewrites among them: how many were made and how many failed, bytes of files read and written.
 	Merges, MergeErrors               int64
 	MergeBytesRead, MergeBytesWritten int64
+	// PendingMerges are due, of segments with PendingMergeBytes of files together.
+	PendingMerges     int
+	PendingMergeBytes int64
+	// Tiers are the segments by size: first those that stay, last the smallest (see compaction.Options).
+	Tiers [compaction.Tiers]int
 
 	// Segments that were read again by scrubs, bytes of their files, and passes of the background over all of them.
 	Scrubbed, ScrubbedBytes, ScrubPasses int64
@@ -54,7 +62,15 @@ func (e *Engine) Stats() Stats {
 	s.FrozenHeads, s.Segments, s.FlushError = len(e.frozen), len(e.live), e.flushErr
 	for _, l := range e.live {
 		s.SegmentBytes += l.meta.Size
+		s.Tiers[e.o.Compaction.Tier(l.shape.Bytes)]++
 	}
+	jobs := e.jobs()
+	for _, j := range jobs {
+		for _, id := range j.Inputs {
+			s.PendingMergeBytes += e.live[id].meta.Size
+		}
+	}
+	s.PendingMerges = len(jobs)
 	e.mu.RUnlock()
 	e.table.mu.Lock()
 	defer e.table.mu.Unlock()

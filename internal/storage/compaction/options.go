@@ -39,14 +39,15 @@ func (o Options) WithDefaults() Options {
 // most is the size that no segment should exceed.
 func (o *Options) most() int64 { return 2 * o.SegmentBytes }
 
-// tier is 0 for segments that stay, 1 for those of at least a FanOut-th of that, and so on. Below the last tier sizes do not
-// matter: files are mostly overhead there.
-func (o *Options) tier(bytes int64) int {
+// Tiers is how many tiers there are. In the last sizes do not matter: files are mostly overhead there.
+const Tiers = 7
+
+// Tier is the tier of a size in message bytes, for options with their defaults: 0 for segments that stay, 1 for those of
+// at least a FanOut-th of that, and so on.
+func (o *Options) Tier(bytes int64) int {
 	tier := 0
-	for least := o.SegmentBytes; bytes < least && tier < lastTier; tier++ {
+	for least := o.SegmentBytes; bytes < least && tier < Tiers-1; tier++ {
 		least /= int64(o.FanOut)
 	}
 	return tier
 }
-
-const lastTier = 6

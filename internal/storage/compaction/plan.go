@@ -96,9 +96,9 @@ func (o *Options) mayWiden(c cell, s *Segment, now int64) bool {
 
 // jobsOf finds the merges of a bucket, whose members are in order of time.
 func (o *Options) jobsOf(members []*Segment, now int64) []Job {
-	var tiers [lastTier + 1][]*Segment
+	var tiers [Tiers][]*Segment
 	for _, s := range members {
-		t := o.tier(s.Bytes)
+		t := o.Tier(s.Bytes)
 		tiers[t] = append(tiers[t], s)
 	}
 	var jobs []Job

@@ -12,6 +12,7 @@ import (
 	"tailrace/internal/catalog"
 	"tailrace/internal/logs"
 	"tailrace/internal/storage"
+	"tailrace/internal/storage/compaction"
 	"tailrace/internal/storage/segment"
 	"tailrace/internal/vfs"
 )
@@ -154,10 +155,10 @@ func TestFlippedBytes(t *testing.T) {
 	}
 }
 
-// Writers, readers, walkers, deleters, flushes and reclaims at the same time: every acknowledged event of a stream that
+// Writers, readers, walkers, deleters, flushes, merges and reclaims at the same time: every acknowledged event of a stream that
 // stays is there once at any moment after its acknowledgement, and the statistics are exact in the end.
 func TestConcurrent(t *testing.T) {
-	s := New(t, storage.Options{FlushBytes: 20_000, MaxDirtyStreams: 2, MaxCachedStreams: 2, MaxOpenSegments: 2, ReclaimShare: 0.01, FlushAge: time.Millisecond})
+	s := New(t, storage.Options{FlushBytes: 20_000, MaxDirtyStreams: 2, MaxCachedStreams: 2, MaxOpenSegments: 2, ReclaimShare: 0.01, FlushAge: time.Millisecond, Compaction: compaction.Options{FanOut: 2}})
 	ctx := context.Background()
 	group := s.Group("app").ID
 	var streams []catalog.Stream
@@ -206,8 +207,11 @@ func TestConcurrent(t *testing.T) {
 		})
 	}
 	background(func(i int) error {
-		if i%3 == 0 {
+		switch i % 4 {
+		case 0:
 			return s.Engine.Reclaim(ctx)
+		case 1:
+			return s.Engine.Compact(ctx)
 		}
 		return s.Engine.Flush(ctx)
 	})

@@ -13,6 +13,7 @@ import (
 	"tailrace/internal/catalog/sqlite"
 	"tailrace/internal/logs"
 	"tailrace/internal/storage"
+	"tailrace/internal/storage/compaction"
 	"tailrace/internal/storage/segment"
 	"tailrace/internal/vfs"
 )
@@ -63,7 +64,7 @@ func TestNoHandlesLeft(t *testing.T) {
 	}
 	e, err := storage.Open(ctx, storage.Options{
 		FS: handles{disk, open}, Dir: "data", Catalog: memory, Manual: true, MaxOpenSegments: 3,
-		ReclaimShare: 0.01, ScanRuns: 4, ScanRows: 10, Segment: segment.Options{BlockBytes: 100},
+		ReclaimShare: 0.01, Compaction: compaction.Options{FanOut: 2}, ScanRuns: 4, ScanRows: 10, Segment: segment.Options{BlockBytes: 100},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -129,9 +130,14 @@ func TestNoHandlesLeft(t *testing.T) {
 			}
 		}
 	}
+	limited, cancel := context.WithCancel(ctx)
+	cancel()
+	if err := e.Compact(limited); !errors.Is(err, context.Canceled) {
+		t.Errorf("compact that is cancelled: %v", err)
+	}
 	outlives := e.Scan(ctx, storage.Query{Group: g.ID, Range: logs.AllTime})
 	outlives.Next()
-	if err := errors.Join(e.DeleteStream(ctx, streams[0]), e.Reclaim(ctx)); err != nil {
+	if err := errors.Join(e.DeleteStream(ctx, streams[0]), e.Reclaim(ctx), e.Compact(ctx)); err != nil {
 		t.Fatal(err)
 	}
 	if err := e.Close(); err != nil {

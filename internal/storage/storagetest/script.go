@@ -26,13 +26,13 @@ import (
 //	----
 //	ok position=1
 //
-// Four segments of a tier are merged, and 600 bytes of messages make a segment that stays, or one of its own.
+// Four segments of a tier are merged, and 600 bytes of messages make a segment that stays, or one of a group's own, 500 one of a window's own.
 //
 // Lines that begin with "#" are comments. The commands are the entries of commands.
 func Script(t testing.TB, text string) string {
 	r := &runner{Store: New(t, storage.Options{
 		Manual: true, ReclaimShare: 0.3,
-		Compaction: compaction.Options{FanOut: 4, SegmentBytes: 600, OwnBytes: 600, PieceBytes: 600},
+		Compaction: compaction.Options{FanOut: 4, SegmentBytes: 600, OwnBytes: 600, PieceBytes: 500},
 	})}
 	var out strings.Builder
 	for block := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {
