@@ -124,7 +124,9 @@ func (r *readers) open(l *live) (*segment.Reader, error) {
 	return reader, nil
 }
 
-func isSameGroup(a segment.GroupMeta, b catalog.SegmentGroup) bool { return catalog.SegmentGroup(a) == b }
+func isSameGroup(a segment.GroupMeta, b catalog.SegmentGroup) bool {
+	return catalog.SegmentGroup(a) == b
+}
 
 // release ends a hold. The last one of a segment that was removed takes its file away, which may take the disk a while.
 func (r *readers) release(l *live) {
