@@ -68,6 +68,7 @@ func serveFlags(cmd *cobra.Command, c *server.Config) {
 	f.Int64Var(&c.WALFileBytes, "wal-file-bytes", c.WALFileBytes, "size at which a file of the write-ahead log is closed")
 	f.Int64Var(&c.FlushBytes, "flush-bytes", c.FlushBytes, "bytes of messages held in memory before they are flushed to a segment")
 	f.DurationVar(&c.FlushAge, "flush-age", c.FlushAge, "age at which they are flushed anyway")
+	f.IntVar(&c.MergeFanOut, "merge-fan-out", c.MergeFanOut, "segments of a size that are merged into one: fewer mean faster searches and more writing")
 	f.DurationVar(&c.ReclaimEvery, "reclaim-every", c.ReclaimEvery, "how often the space of expired and deleted events is given back")
 	f.Int64Var(&c.ScrubRate, "scrub-rate", c.ScrubRate, "bytes of segments a second that are read again to look for damage; 0: none")
 	f.DurationVar(&c.ScrubEvery, "scrub-every", c.ScrubEvery, "time from the begin of one pass over all segments to that of the next, at least")

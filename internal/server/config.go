@@ -35,6 +35,7 @@ type Config struct {
 	WALFileBytes int64         // size at which a write-ahead log file is closed and the next begun
 	FlushBytes   int64         // message bytes in memory that are flushed to a segment
 	FlushAge     time.Duration // age at which they are flushed anyway
+	MergeFanOut  int           // segments of a tier of sizes that are merged into one
 	ReclaimEvery time.Duration // how often expired and deleted events are looked for
 	ScrubRate    int64         // bytes of segments a second that are read again and checked; 0: none
 	ScrubEvery   time.Duration // from the begin of one pass over all segments to that of the next
@@ -61,7 +62,7 @@ func Default() Config {
 		Region: "us-east-1",
 		Prefix: "/prod", ParallelClusterVersion: "3.12.0",
 		Sync: "always", SyncInterval: 100 * time.Millisecond,
-		WALFileBytes: 64 << 20, FlushBytes: 32 << 20, FlushAge: 5 * time.Minute, ReclaimEvery: 10 * time.Minute,
+		WALFileBytes: 64 << 20, FlushBytes: 32 << 20, FlushAge: 5 * time.Minute, MergeFanOut: 8, ReclaimEvery: 10 * time.Minute,
 		ScrubRate: 4 << 20, ScrubEvery: 24 * time.Hour,
 		StoredBytes: "aws", MaxBody: awsjson.DefaultMaxBody, MaxInFlight: awsjson.DefaultMaxInFlight,
 		MaxEventAge: service.DefaultMaxEventAge, MaxEventLead: service.DefaultMaxEventLead,
@@ -111,6 +112,7 @@ func (c *Config) Validate() error {
 	}
 	check(c.WALFileBytes >= 1<<20, "--wal-file-bytes %d: want at least 1 MiB", c.WALFileBytes)
 	check(c.FlushBytes >= 1<<20, "--flush-bytes %d: want at least 1 MiB", c.FlushBytes)
+	check(c.MergeFanOut >= 2 && c.MergeFanOut <= 32, "--merge-fan-out %d: want 2 to 32", c.MergeFanOut)
 	check(c.ScrubRate >= 0, "--scrub-rate %d: want 0 or more", c.ScrubRate)
 	check(c.MaxBody >= 2<<20, "--max-body %d: want at least 2 MiB, or a full batch does not fit", c.MaxBody)
 	check(c.MaxInFlight >= 2*c.MaxBody, "--max-in-flight %d: want at least twice --max-body", c.MaxInFlight)

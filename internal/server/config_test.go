@@ -29,6 +29,7 @@ func TestValidate(t *testing.T) {
 		"--sync-interval 0s: want more than 0":                               func(c *Config) { c.SyncInterval = 0 },
 		"--flush-age -1s: want more than 0":                                  func(c *Config) { c.FlushAge = -time.Second },
 		"--reclaim-every 0s: want more than 0":                               func(c *Config) { c.ReclaimEvery = 0 },
+		"--merge-fan-out 1: want 2 to 32":                                    func(c *Config) { c.MergeFanOut = 1 },
 		"--scrub-rate -1: want 0 or more":                                    func(c *Config) { c.ScrubRate = -1 },
 		"--scrub-every 0s: want more than 0":                                 func(c *Config) { c.ScrubEvery = 0 },
 		"--max-event-age 0s: want more than 0":                               func(c *Config) { c.MaxEventAge = 0 },

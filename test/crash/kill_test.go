@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -25,8 +26,8 @@ const (
 	writers = 8
 )
 
-// Small files and heads, so that the kills hit flushes, rotations and commits as often as appends.
-var tight = []string{"--flush-bytes", "1048576", "--wal-file-bytes", "1048576", "--flush-age", "300ms"}
+// Small files and heads, and merges of two, so that the kills hit flushes, rotations, commits and merges as often as appends.
+var tight = []string{"--flush-bytes", "1048576", "--wal-file-bytes", "1048576", "--flush-age", "100ms", "--merge-fan-out", "2", "--reclaim-every", "200ms"}
 
 // TestKill9 kills the server ROUNDS times at a random moment under load. After each start every acknowledged event is
 // there exactly once, every refused one is absent, and a batch without an answer is there whole or not at all.
@@ -56,6 +57,9 @@ func TestKill9(t *testing.T) {
 		cancel()
 		wg.Wait()
 	}
+	if merged := segmentsMerged(t, data); merged == 0 {
+		t.Error("no merge came to its end before a kill: the test shows nothing of them")
+	}
 	s := servertest.Start(t, data, tight...)
 	verify(t, s.Client(), l)
 	s.Stop()
@@ -72,6 +76,22 @@ func TestKill9(t *testing.T) {
 	if acked == 0 {
 		t.Error("nothing was acknowledged: the test shows nothing")
 	}
+}
+
+// segmentsMerged is how many segments there were that are there no more: nothing is deleted, so they were merged.
+func segmentsMerged(t *testing.T, data string) int64 {
+	files, err := os.ReadDir(filepath.Join(data, "segments"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	last, finished := int64(0), int64(0)
+	for _, f := range files {
+		if id, err := strconv.ParseInt(strings.TrimSuffix(f.Name(), ".parquet"), 10, 64); err == nil {
+			last, finished = max(last, id), finished+1
+		}
+	}
+	t.Logf("%d segments of %d are left", finished, last)
+	return last - finished
 }
 
 func outcomeOf(err error) outcome {
