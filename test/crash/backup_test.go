@@ -93,7 +93,7 @@ func TestBackupWhileWriting(t *testing.T) {
 		}
 	}
 	time.Sleep(300 * time.Millisecond)
-	for round := range 3 {
+	for round := range 2 {
 		batches, streams := l.acked()
 		out, err := servertest.Run(t.Context(), "backup", s.Data, target)
 		if err != nil {
