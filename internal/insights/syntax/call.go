@@ -2,21 +2,28 @@ package syntax
 
 import "strconv"
 
+// CheckCall reports what is wrong with a call of a function in the table.
+func CheckCall(c *Call, errs *Diagnostics) {
+	if f, ok := FunctionByName(c.Func); ok {
+		checkCall(c, f, errs)
+	}
+}
+
 // checkCall compares the arguments of a call with what the function takes.
-func checkCall(c *Call, f *Function, errs *failures) {
+func checkCall(c *Call, f *Function, errs *Diagnostics) {
 	if c.Star {
 		if f.Name != "count" {
-			errs.report(c.Span, "only count takes *: %s", f.Signature())
+			errs.Report(c.Span, "only count takes *: %s", f.Signature())
 		}
 		return
 	}
 	least, most := f.arity()
 	if n := len(c.Args); n < least || n > most {
-		errs.report(c.Span, "wrong number of arguments, %d: %s", n, f.Signature())
+		errs.Report(c.Span, "wrong number of arguments, %d: %s", n, f.Signature())
 		return
 	}
 	if f.Name == "case" && len(c.Args)/2 > maxCaseBranches {
-		errs.report(c.Span, "more than %d branches: %s", maxCaseBranches, f.Signature())
+		errs.Report(c.Span, "more than %d branches: %s", maxCaseBranches, f.Signature())
 	}
 	for i, arg := range c.Args {
 		checkArg(arg, f, f.Params[min(i, len(f.Params)-1)], errs)
@@ -36,18 +43,18 @@ func (f *Function) arity() (least, most int) {
 	return least, most
 }
 
-func checkArg(arg Expr, f *Function, param Param, errs *failures) {
+func checkArg(arg Expr, f *Function, param Param, errs *Diagnostics) {
 	_, period := arg.(*Duration)
 	switch {
 	case period != (param.Kind == KindPeriod):
 		if period {
-			errs.report(arg.Pos(), "unexpected period, '%s' is no period: %s", param.Name, f.Signature())
+			errs.Report(arg.Pos(), "unexpected period, '%s' is no period: %s", param.Name, f.Signature())
 		} else {
-			errs.report(arg.Pos(), "'%s' is a period such as 5m: %s", param.Name, f.Signature())
+			errs.Report(arg.Pos(), "'%s' is a period such as 5m: %s", param.Name, f.Signature())
 		}
 	case param.Kind == KindCount:
 		if least, most, ok := countBounds(f.Name, arg); !ok {
-			errs.report(arg.Pos(), "'%s' is a number from %s to %s: %s", param.Name, least, most, f.Signature())
+			errs.Report(arg.Pos(), "'%s' is a number from %s to %s: %s", param.Name, least, most, f.Signature())
 		}
 	case param.Kind == KindPattern:
 		if s, ok := arg.(*String); ok {

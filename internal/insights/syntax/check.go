@@ -2,20 +2,26 @@ package syntax
 
 // check tells what is wrong with a query that has the right form: the order of its commands, names that nothing defines,
 // aggregates where none may stand. It resolves columns that are referred to by the text of their expression.
-func check(q *Query, errs *failures) {
-	c := &checker{failures: errs}
+func check(q *Query, errs *Diagnostics, ordered bool) {
+	c := &checker{Diagnostics: errs, ordered: ordered}
 	c.query(q)
 }
 
+// Resolve checks a tree that was made of another language, as Parse does with its own; only the order of commands is free.
+func Resolve(q *Query, errs *Diagnostics) { check(q, errs, false) }
+
 type checker struct {
-	*failures
+	*Diagnostics
+	ordered bool // commands follow the rules of Logs Insights
 	scope   scope
 	unknown []*Field // that the command being checked refers to
 	nested  int      // subqueries around the query
 }
 
 func (c *checker) query(q *Query) {
-	c.order(q.Stages)
+	if c.ordered {
+		c.order(q.Stages)
+	}
 	c.scope = scope{}
 	for _, stage := range q.Stages {
 		c.unknown = c.unknown[:0]
@@ -27,7 +33,7 @@ func (c *checker) query(q *Query) {
 // subquery checks a query in parentheses, which sees nothing of the one around it.
 func (c *checker) subquery(q *Query) {
 	if c.nested > 0 {
-		c.report(q.Span, "a subquery stands inside of another: subqueries do not nest")
+		c.Report(q.Span, "a subquery stands inside of another: subqueries do not nest")
 		return
 	}
 	scope, unknown := c.scope, c.unknown
@@ -46,15 +52,15 @@ func (c *checker) order(stages []Stage) {
 		case *Stats:
 			lastStats = i
 			if stats++; stats > MaxStats {
-				c.report(stage.Pos(), "more than %d stats commands", MaxStats)
+				c.Report(stage.Pos(), "more than %d stats commands", MaxStats)
 			}
 		case *Join:
 			if joins++; joins > 1 {
-				c.report(stage.Pos(), "more than one join: a query can have one")
+				c.Report(stage.Pos(), "more than one join: a query can have one")
 			}
 		case *Estimate:
 			if i+1 < len(stages) || c.nested > 0 {
-				c.report(stage.Pos(), "estimate stands at the end of a query only")
+				c.Report(stage.Pos(), "estimate stands at the end of a query only")
 			}
 		}
 	}
@@ -62,22 +68,22 @@ func (c *checker) order(stages []Stage) {
 		switch stage.(type) {
 		case *Sort, *Limit, *Tail:
 			if i < lastStats {
-				c.report(stage.Pos(), "%s stands before a stats: sort and limit come after the last stats", stage.Command())
+				c.Report(stage.Pos(), "%s stands before a stats: sort and limit come after the last stats", stage.Command())
 			}
 		case *Anomaly:
 			if !has(stages[:i], func(s Stage) bool { _, ok := s.(*Pattern); return ok }) {
-				c.report(stage.Pos(), "anomaly needs a pattern command before it")
+				c.Report(stage.Pos(), "anomaly needs a pattern command before it")
 			}
 		case *FillMissing:
 			if !has(stages[:i], binned) {
-				c.report(stage.Pos(), "fillmissing needs a stats ... by bin() before it")
+				c.Report(stage.Pos(), "fillmissing needs a stats ... by bin() before it")
 			}
 		}
 		if i > 0 {
 			_, dedup := stages[i-1].(*Dedup)
 			_, limit := stage.(*Limit)
 			if _, estimate := stage.(*Estimate); dedup && !limit && !estimate {
-				c.report(stage.Pos(), "%s stands behind dedup: only limit can follow it", stage.Command())
+				c.Report(stage.Pos(), "%s stands behind dedup: only limit can follow it", stage.Command())
 			}
 		}
 	}

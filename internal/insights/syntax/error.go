@@ -34,24 +34,25 @@ type failure struct {
 	message string
 }
 
-// failures collects up to maxErrors errors of one text, one for each place.
-type failures struct{ list []failure }
+// Diagnostics collects up to ten errors of one text, one for each place.
+type Diagnostics struct{ list []failure }
 
-func (f *failures) report(at Span, format string, args ...any) {
-	if len(f.list) == maxErrors || slices.ContainsFunc(f.list, func(old failure) bool { return old.Start == at.Start }) {
+// Report adds an error at a place.
+func (d *Diagnostics) Report(at Span, format string, args ...any) {
+	if len(d.list) == maxErrors || slices.ContainsFunc(d.list, func(old failure) bool { return old.Start == at.Start }) {
 		return
 	}
-	f.list = append(f.list, failure{at, fmt.Sprintf(format, args...)})
+	d.list = append(d.list, failure{at, fmt.Sprintf(format, args...)})
 }
 
-// in gives the errors as they are reported for a text, nil without any.
-func (f *failures) in(text string) error {
-	if len(f.list) == 0 {
+// Err gives the errors as they are reported for a text, an Errors, or nil without any.
+func (d *Diagnostics) Err(text string) error {
+	if len(d.list) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(f.list, func(a, b failure) int { return a.Start - b.Start })
-	out := make(Errors, len(f.list))
-	for i, one := range f.list {
+	slices.SortStableFunc(d.list, func(a, b failure) int { return a.Start - b.Start })
+	out := make(Errors, len(d.list))
+	for i, one := range d.list {
 		out[i] = &Error{
 			Start:   utf8.RuneCountInString(text[:one.Start]),
 			End:     utf8.RuneCountInString(text[:one.End]),
@@ -59,4 +60,20 @@ func (f *failures) in(text string) error {
 		}
 	}
 	return out
+}
+
+// CheckText refuses what is no text, or too long a one, for any of the query languages.
+func (d *Diagnostics) CheckText(text string) bool {
+	characters := 0
+	for i, r := range text {
+		if characters++; characters > MaxLength {
+			d.Report(Span{i, len(text)}, "the query is longer than %d characters", MaxLength)
+			return false
+		}
+		if r == utf8.RuneError && !strings.HasPrefix(text[i:], string(utf8.RuneError)) {
+			d.Report(Span{i, i}, "the query is not UTF-8")
+			return false
+		}
+	}
+	return true
 }

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// nearest finds the name that a word is most likely meant to be; "" if none is near.
-func nearest(word string, names iter.Seq[string]) string {
+// Nearest finds the name that a word is most likely meant to be; "" if none is near.
+func Nearest(word string, names iter.Seq[string]) string {
 	word = strings.ToLower(word)
 	best, least := "", 1+min(2, len(word)/3)
 	for name := range names {

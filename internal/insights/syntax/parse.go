@@ -40,7 +40,7 @@ func (p *parser) parse(start int) Stage {
 	p.parseNames(s)
 	s.Span = p.since(start)
 	if !p.failed {
-		s.check(&p.failures)
+		s.check(&p.Diagnostics)
 	}
 	return s
 }
@@ -65,26 +65,26 @@ func (p *parser) parseNames(s *ParseStage) {
 }
 
 // check compares the numbers of names and of places for them.
-func (s *ParseStage) check(errs *failures) {
+func (s *ParseStage) check(errs *Diagnostics) {
 	switch {
 	case s.Glob != nil:
 		if globs := len(s.Literals()) - 1; globs != len(s.Names) {
-			errs.report(s.Glob.Span, "the pattern has %d * for %d names behind \"as\"", globs, len(s.Names))
+			errs.Report(s.Glob.Span, "the pattern has %d * for %d names behind \"as\"", globs, len(s.Names))
 		}
 	case s.Logfmt && len(s.Names) > 1:
-		errs.report(s.Names[1].Span, "logfmt gives one map: one name stands behind \"as\"")
+		errs.Report(s.Names[1].Span, "logfmt gives one map: one name stands behind \"as\"")
 	case s.Regex != nil:
 		groups := regexGroups(s.Regex.Source)
 		if len(s.Names) > 0 && len(groups) != len(s.Names) {
-			errs.report(s.Regex.Span, "the regular expression has %d groups for %d names behind \"as\"", len(groups), len(s.Names))
+			errs.Report(s.Regex.Span, "the regular expression has %d groups for %d names behind \"as\"", len(groups), len(s.Names))
 		} else if len(s.Names) == 0 && strings.Join(groups, "") == "" {
-			errs.report(s.Regex.Span, "the regular expression has no group (?<name>…)")
+			errs.Report(s.Regex.Span, "the regular expression has no group (?<name>…)")
 		}
 	}
 	seen := map[string]bool{}
 	for _, name := range s.Columns() {
 		if seen[name] {
-			errs.report(s.Span, "two parts of the pattern are called '%s'", shorten(name))
+			errs.Report(s.Span, "two parts of the pattern are called '%s'", shorten(name))
 		}
 		seen[name] = true
 	}

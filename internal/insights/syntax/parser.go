@@ -1,15 +1,12 @@
 package syntax
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 // Parse reads a query of Logs Insights and checks what its text alone can tell. The error is an Errors.
 func Parse(text string) (*Query, error) {
 	p := &parser{src: text}
-	if p.checkText(); p.failed {
-		return nil, p.in(text)
+	if !p.CheckText(text) {
+		return nil, p.Err(text)
 	}
 	p.advance()
 	query := p.query()
@@ -17,9 +14,9 @@ func Parse(text string) (*Query, error) {
 		p.unexpected(`"|" and a command, or the end`)
 	}
 	if len(p.list) == 0 {
-		check(query, &p.failures)
+		check(query, &p.Diagnostics, true)
 	}
-	if err := p.in(text); err != nil {
+	if err := p.Err(text); err != nil {
 		return nil, err
 	}
 	return query, nil
@@ -32,7 +29,7 @@ type parser struct {
 	pos     int // behind tok
 	tok     token
 	prevEnd int // where the token before tok ended
-	failures
+	Diagnostics
 	failed     bool
 	failedIn   int // subqueries around the failure
 	depth      int
@@ -40,23 +37,9 @@ type parser struct {
 	stages     int
 }
 
-func (p *parser) checkText() {
-	characters := 0
-	for i, r := range p.src {
-		if characters++; characters > MaxLength {
-			p.fail(Span{i, len(p.src)}, "the query is longer than %d characters", MaxLength)
-			return
-		}
-		if r == utf8.RuneError && !strings.HasPrefix(p.src[i:], string(utf8.RuneError)) {
-			p.fail(Span{i, i}, "the query is not UTF-8")
-			return
-		}
-	}
-}
-
 func (p *parser) fail(at Span, format string, args ...any) {
 	if !p.failed {
-		p.report(at, format, args...)
+		p.Report(at, format, args...)
 		p.failed, p.failedIn = true, p.subqueries
 		p.tok = token{kindEOF, at.Start, at.Start}
 	}

@@ -274,9 +274,9 @@ func (p *parser) call(at Span) Expr {
 		return call
 	}
 	if !known {
-		p.report(at, "unknown function '%s'%s", shorten(name), didYouMean(nearest(name, functionNames), "; did you mean %s?"))
+		p.Report(at, "unknown function '%s'%s", shorten(name), didYouMean(Nearest(name, functionNames), "; did you mean %s?"))
 		return call
 	}
-	checkCall(call, function, &p.failures)
+	checkCall(call, function, &p.Diagnostics)
 	return call
 }

@@ -120,7 +120,7 @@ func (p *parser) commandMeant() string {
 	if f, ok := FunctionByName(p.text()); ok && f.Aggregate {
 		return "stats " + f.Name
 	}
-	return nearest(p.text(), func(yield func(string) bool) {
+	return Nearest(p.text(), func(yield func(string) bool) {
 		for i := range commands {
 			if !yield(commands[i].Name) {
 				return

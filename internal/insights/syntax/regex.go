@@ -22,7 +22,7 @@ func (p *parser) regex() *Regex {
 	p.tok.end = p.pos
 	regex := &Regex{p.here(), unslash(p.src[start+1 : end])}
 	p.advance()
-	checkRegex(regex.Span, regex.Source, &p.failures)
+	checkRegex(regex.Span, regex.Source, &p.Diagnostics)
 	return regex
 }
 
@@ -57,9 +57,9 @@ func unslash(source string) string {
 }
 
 // checkRegex compiles a regular expression and says why it is none.
-func checkRegex(at Span, source string, errs *failures) {
+func checkRegex(at Span, source string, errs *Diagnostics) {
 	if _, err := regexp.Compile(source); err != nil {
-		errs.report(at, "invalid regular expression: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+		errs.Report(at, "invalid regular expression: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 	}
 }
 

@@ -25,7 +25,7 @@ func (c *checker) resolve(e Expr, why string) Expr {
 	case *Field:
 		c.field(&e)
 	case *Duration:
-		c.report(e.Span, "unexpected period, one stands in functions such as bin only")
+		c.Report(e.Span, "unexpected period, one stands in functions such as bin only")
 	case *Call:
 		c.resolveCall(e, why)
 	case *Unary:
@@ -53,7 +53,7 @@ func (c *checker) resolveCall(call *Call, why string) {
 		return // reported
 	}
 	if f.Aggregate {
-		c.report(call.Span, "the aggregate %s %s", f.Name, why)
+		c.Report(call.Span, "the aggregate %s %s", f.Name, why)
 		return
 	}
 	if f.Name == "bin" {

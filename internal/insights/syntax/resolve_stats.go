@@ -29,9 +29,9 @@ func (c *checker) stats(s *Stats) {
 	c.scope.byText = texts
 	switch {
 	case a.found == 0:
-		c.report(s.Aggs[0].Span, "stats needs an aggregate such as count(*)")
+		c.Report(s.Aggs[0].Span, "stats needs an aggregate such as count(*)")
 	case a.topk != nil && (a.found > 1 || len(s.By) > 0):
-		c.report(a.topk.Span, "topk stands in stats alone, without by and other aggregates")
+		c.Report(a.topk.Span, "topk stands in stats alone, without by and other aggregates")
 	}
 }
 

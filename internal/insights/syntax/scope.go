@@ -49,7 +49,7 @@ func (c *checker) define(item *Item) {
 	switch {
 	case plain && field.Name() == item.Name && again: // shows what there is
 	case again && (old == nil || Text(old) != Text(item.Expr)):
-		c.report(item.Span, "ephemeral field '%s' is redefined: give the second one another name", shorten(item.Name))
+		c.Report(item.Span, "ephemeral field '%s' is redefined: give the second one another name", shorten(item.Name))
 	default:
 		c.setDefined(item.Name, item.Expr)
 	}
@@ -57,7 +57,7 @@ func (c *checker) define(item *Item) {
 
 func (c *checker) defineName(name string, at Span) {
 	if _, again := c.scope.defined[name]; again {
-		c.report(at, "ephemeral field '%s' is redefined: give the second one another name", shorten(name))
+		c.Report(at, "ephemeral field '%s' is redefined: give the second one another name", shorten(name))
 	}
 	c.setDefined(name, nil)
 }
@@ -83,5 +83,5 @@ func (c *checker) reportUnknown() {
 			names = append(names, shorten(name))
 		}
 	}
-	c.report(c.unknown[0].Span, "Unknown symbols found in or after stats: %s", strings.Join(names, ", "))
+	c.Report(c.unknown[0].Span, "Unknown symbols found in or after stats: %s", strings.Join(names, ", "))
 }
