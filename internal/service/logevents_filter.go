@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"tailrace/internal/api"
@@ -137,7 +138,8 @@ func (s *Service) filterPage(ctx context.Context, q storage.Query, pattern *filt
 	case <-ctx.Done():
 		return nil, logs.EventID{}, ctx.Err()
 	}
-	p := filterPage{budget: scanBudget{pattern: pattern, all: s.scanBudget, left: s.scanBudget}, events: []api.FilteredLogEvent{}, room: newPageRoom(limit)}
+	p := filterPage{budget: scanBudget{pattern: pattern, all: s.scanBudget}, events: []api.FilteredLogEvent{}, room: newPageRoom(limit)}
+	p.budget.left.Store(s.scanBudget)
 	if !pattern.MatchAll() {
 		q.Match, q.Required, q.Where = p.budget.match, pattern.Required(), pattern.Where()
 		q.MaxBytes = p.budget.quarter()
@@ -199,11 +201,11 @@ func (p *filterPage) scan(ctx context.Context, engine *storage.Engine, q storage
 
 // scanBudget bounds how many message bytes one call looks at. Once it is spent, every message passes the scan's filter, so
 // the scan comes forward at once with the place that it has reached: the first event that passed without being a match.
-// All matches before that place were given before it, because a scan gives events in order.
+// All matches before that place were given before it, because a scan gives events in order. Several goroutines spend it.
 type scanBudget struct {
 	pattern *filterpattern.Pattern
 	all     int64
-	left    int64
+	left    atomic.Int64
 }
 
 const (
@@ -218,19 +220,18 @@ func (b *scanBudget) match(message []byte) bool {
 	if b.isSpent() {
 		return true
 	}
-	b.left -= int64(len(message))
+	b.left.Add(-int64(len(message)))
 	return b.pattern.Match(message)
 }
 
-func (b *scanBudget) isSpent() bool { return b.left <= 0 }
+func (b *scanBudget) isSpent() bool { return b.left.Load() <= 0 }
 
 // quarter is what a scan of which nothing is known yet may look at: a call makes some scans, and is never far off its budget.
 func (b *scanBudget) quarter() int64 { return max(b.all/4, 1) }
 
 // skip counts what a scan left out, and tells whether the call has done enough.
 func (b *scanBudget) skip(stats storage.ScanStats) (enough bool) {
-	b.left -= stats.SkippedBytes / skipShare
-	return b.left < b.all/2
+	return b.left.Add(-stats.SkippedBytes/skipShare) < b.all/2
 }
 
 // reach is Query.MaxBytes of the scan behind one that had most: where nearly everything is left out the scans go further, so

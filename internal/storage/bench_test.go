@@ -174,6 +174,7 @@ func BenchmarkGroupPage(b *testing.B) {
 	x := filled(b, 200, 200)
 	q := storage.Query{Range: logs.AllTime, Limit: 10_000}
 	b.ReportAllocs()
+	defer reportCPU(b)()
 	for b.Loop() {
 		if n := x.read(b, q, 10_000); n != 10_000 {
 			b.Fatal(n)
@@ -190,6 +191,7 @@ func BenchmarkGroupMatch(b *testing.B) {
 			q := storage.Query{Range: logs.AllTime, Match: func(m []byte) bool { return bytes.Contains(m, word) }}
 			b.SetBytes(x.GroupBytes(x.group.ID))
 			b.ReportAllocs()
+			defer reportCPU(b)()
 			for b.Loop() {
 				if n := x.read(b, q, 1); n != 0 {
 					b.Fatal(n)
@@ -206,6 +208,7 @@ func BenchmarkGroupScan(b *testing.B) {
 			x := filled(b, streams, 200)
 			b.SetBytes(x.GroupBytes(x.group.ID))
 			b.ReportAllocs()
+			defer reportCPU(b)()
 			for b.Loop() {
 				if n := x.read(b, storage.Query{Range: logs.AllTime}, 1<<30); n != 600_000 {
 					b.Fatal(n)

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"log/slog"
+	"runtime"
 	"time"
 
 	"tailrace/internal/catalog"
@@ -67,6 +68,9 @@ type Options struct {
 	ScanRows  int
 	ScanBytes int
 
+	// ScanWorkers is how many goroutines a scan with a Match reads with; default runtime.GOMAXPROCS(0).
+	ScanWorkers int
+
 	// PageBytes bounds the cache of what pages of events decoded, for the pages that come next; default 48 MiB.
 	PageBytes int
 
@@ -109,6 +113,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.ScanRuns, 64)
 	setDefault(&o.ScanRows, 32<<10)
 	setDefault(&o.ScanBytes, 32<<20)
+	setDefault(&o.ScanWorkers, runtime.GOMAXPROCS(0))
 	setDefault(&o.PageBytes, 48<<20)
 	setDefault(&o.Merge.Fields.Columns, maxFieldColumns)
 	o.Merge.Always = o.IndexedFields

@@ -1,11 +1,12 @@
 package storage
 
 import (
-	"slices"
+	"context"
+	"math"
 	"sort"
 	"sync"
+	"sync/atomic"
 
-	"tailrace/internal/column"
 	"tailrace/internal/logs"
 	"tailrace/internal/storage/segment"
 )
@@ -18,7 +19,9 @@ const (
 
 // pass reads many streams of one segment in order of id without a cursor for each: it passes over them in the order of
 // storage and keeps a window of the first rows in the scan's order that match, as many as its share of memory allows. When
-// these are given it passes again, behind them. A walk in pages finds the windows of its pages before (see windows).
+// these are given it passes again, behind them. Each pass is about a slice of time that holds about as much as is wanted,
+// so that the rest is not decoded; a scan that goes on takes larger slices, and much larger ones while it finds nothing. A walk in pages finds the windows of its pages
+// before (see windows).
 type pass struct {
 	segment  *live
 	reader   *segment.Reader
@@ -30,8 +33,19 @@ type pass struct {
 	at       int  // the row that next stepped to
 	rows     int  // most of a window
 	bytes    int
+	target   float64 // message bytes of the next slice
+	density  float64 // message bytes of a millisecond, taken to be even
+	first    int64   // times between which the streams' events lie
+	last     int64
 	key      *windowKey // where windows are remembered; nil: nowhere
 }
+
+// firstSlice is how many message bytes the first slice of a scan holds that may end soon; those that follow are
+// sliceGrowth times as large each.
+const (
+	firstSlice  = 2 << 20
+	sliceGrowth = 4
+)
 
 func newPass(s *Scanner, l *live, reader *segment.Reader) *pass {
 	o := &s.e.o
@@ -39,10 +53,49 @@ func newPass(s *Scanner, l *live, reader *segment.Reader) *pass {
 		segment: l, reader: reader, lo: s.lo, hi: s.hi, more: true,
 		rows: max(o.ScanRows/s.share, min(minPassRows, o.ScanRows)), bytes: max(o.ScanBytes/s.share, min(minPassBytes, o.ScanBytes)),
 	}
+	p.measure(s)
+	p.target = float64(p.bytes)
+	if s.q.Limit > 0 || s.q.Match != nil {
+		p.target = min(p.target, firstSlice)
+	}
 	if s.isPage() {
 		p.key = &windowKey{segment: l.meta.ID, group: s.q.Group, streams: s.streamsKey()}
 	}
 	return p
+}
+
+// measure finds out how much there is of the scan's streams.
+func (p *pass) measure(s *Scanner) {
+	bytes := int64(0)
+	p.first, p.last = math.MaxInt64, 0
+	for i := range p.reader.Runs(s.q.Group) {
+		if run := &p.reader.Runs(s.q.Group)[i]; s.wantsRun(run) {
+			bytes += run.Bytes
+			p.first, p.last = min(p.first, run.FirstEvent), max(p.last, run.LastEvent)
+		}
+	}
+	p.density = float64(bytes) / (float64(p.last) - float64(p.first) + 1)
+}
+
+// slice is what the next pass is about: the part of lo to hi that comes first in the scan's order, at least a millisecond.
+func (p *pass) slice(reverse bool) (lo, hi logs.EventID) {
+	lo, hi = p.lo, p.hi
+	length := p.target / p.density
+	if p.density <= 0 || length >= float64(p.last-p.first) {
+		return lo, hi
+	}
+	if reverse {
+		from := min(hi.Timestamp, p.last) - int64(length)
+		if from = min(from, hi.Timestamp); lo.Timestamp < from {
+			lo = logs.MinEventID(from)
+		}
+		return lo, hi
+	}
+	to := max(lo.Timestamp, p.first) + int64(length)
+	if to = max(to, lo.Timestamp); to < hi.Timestamp {
+		hi = logs.MaxEventID(to)
+	}
+	return lo, hi
 }
 
 func (p *pass) next(s *Scanner) (bool, error) {
@@ -101,32 +154,85 @@ func (p *pass) make(s *Scanner) (*window, error) {
 	if s.isPage() && s.isContinued() && s.e.windows.begin() {
 		defer s.e.windows.end()
 		bytes = min(bytes, windowBytes)
+		p.target = max(p.target, float64(bytes))
 	} else if s.q.Limit > 0 {
 		rows = min(rows, max(s.q.Limit-s.given, 1))
 	}
-	g := gathers.Get().(*gather)
-	defer g.give()
-	g.begin(rows, bytes, s.q.Reverse)
+	lo, hi := p.slice(s.q.Reverse)
 	q := s.segmentQuery()
 	q.Range, q.After, q.Before = logs.AllTime, logs.EventID{}, logs.EventID{}
-	if before, ok := p.lo.Previous(); ok {
+	if before, ok := lo.Previous(); ok {
 		q.After = before
 	}
-	if after, ok := p.hi.Next(); ok {
+	if after, ok := hi.Next(); ok {
 		q.Before = after
 	}
-	c := p.reader.Scan(s.q.Group, q, s.wantsRun)
+	g := takeGather(rows, bytes, s.q.Reverse)
+	defer g.give()
+	if err := p.gather(s, q, g); err != nil {
+		return nil, err
+	}
+	w := g.window(lo, hi)
+	p.target *= sliceGrowth
+	if len(w.rows) == 0 {
+		p.target *= sliceGrowth
+	}
+	return w, nil
+}
+
+// gather passes over the blocks of the group: with a Match, which is the dear part, on several cores.
+func (p *pass) gather(s *Scanner, q segment.Query, g *gather) error {
+	from, to := p.reader.Blocks(s.q.Group)
+	workers := min(s.e.o.ScanWorkers, (to-from)/passBlocks)
+	if s.q.Match == nil || p.target < firstSlice || workers < 2 {
+		stats, err := p.gatherBlocks(s, s.ctx, q, g, from, to)
+		s.stats.Add(stats)
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(s.ctx)
+	defer cancel(nil)
+	var next atomic.Int64
+	gathers, stats := make([]*gather, workers), make([]segment.Stats, workers)
+	var wg sync.WaitGroup
+	for w := range workers {
+		gathers[w] = takeGather(max(g.most/workers, 1), max(g.bytes/workers, 1), g.reverse)
+		defer gathers[w].give()
+		wg.Go(func() {
+			for {
+				at := from + passBlocks*int(next.Add(1)-1)
+				if at >= to {
+					return
+				}
+				some, err := p.gatherBlocks(s, ctx, q, gathers[w], at, min(at+passBlocks, to))
+				stats[w].Add(some)
+				if err != nil {
+					cancel(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for w := range workers {
+		s.stats.Add(stats[w])
+		g.absorb(gathers[w])
+	}
+	return context.Cause(ctx)
+}
+
+// passBlocks is how many blocks a goroutine of a pass takes at a time.
+const passBlocks = 16
+
+func (p *pass) gatherBlocks(s *Scanner, ctx context.Context, q segment.Query, g *gather, from, to int) (segment.Stats, error) {
+	c := p.reader.ScanBlocks(s.q.Group, from, to, q, s.wantsRun)
 	defer c.Close()
-	var batch column.Batch
+	g.narrow(c)
 	for {
-		ok, err := s.step(p.segment, c, &batch)
-		if err != nil {
-			return nil, err
+		ok, err := s.e.step(ctx, p.segment, c, &g.batch)
+		if err != nil || !ok {
+			return c.Stats(), err
 		}
-		if !ok {
-			return g.window(p.lo, p.hi), nil
-		}
-		g.add(&batch)
+		g.add(&g.batch)
 		if g.isFull() {
 			g.trim()
 			g.narrow(c)
@@ -145,165 +251,4 @@ func (p *pass) isVolatile() bool { return false }
 func (p *pass) close(s *Scanner) {
 	p.window = nil
 	s.done(p.segment)
-}
-
-// window is the rows of many streams of a segment between two ids. It does not change once it is made.
-type window struct {
-	lo, hi  logs.EventID // inclusive: all rows between them are here
-	rows    []row        // in ascending order of id
-	streams []streamRef
-	text    []byte // the messages
-}
-
-type row struct {
-	id     logs.EventID
-	stream int32 // in streams
-	length int32 // of the message
-	start  int   // of the message in text
-}
-
-type streamRef struct {
-	id   logs.StreamID
-	name string
-}
-
-const (
-	rowBytes       = 48
-	streamRefBytes = 24
-)
-
-func (w *window) stream(r *row) (logs.StreamID, string) {
-	s := &w.streams[r.stream]
-	return s.id, s.name
-}
-
-func (w *window) message(r *row) []byte {
-	end := r.start + int(r.length)
-	return w.text[r.start:end:end]
-}
-
-// size is the memory that it takes.
-func (w *window) size() int {
-	return len(w.text) + rowBytes*len(w.rows) + streamRefBytes*len(w.streams)
-}
-
-// gather is a window being made: the first rows in the scan's order so far, and others. Once it was trimmed its last row
-// bounds what is wanted, so that blocks of later events are left out. Its memory passes from one pass to the next.
-type gather struct {
-	w       window
-	spare   []byte
-	reverse bool
-	most    int // rows
-	bytes   int // most bytes of messages
-	bound   logs.EventID
-	bounded bool // rows behind bound are not wanted
-}
-
-var gathers = sync.Pool{New: func() any { return new(gather) }}
-
-// keepGather bounds the memory that waits for the next pass.
-const keepGather = 16 << 20
-
-func (g *gather) give() {
-	if cap(g.w.text) > keepGather {
-		g.w.text = nil
-	}
-	if cap(g.spare) > keepGather {
-		g.spare = nil
-	}
-	clear(g.w.streams)
-	gathers.Put(g)
-}
-
-func (g *gather) begin(rows, bytes int, reverse bool) {
-	*g = gather{w: window{rows: g.w.rows[:0], streams: g.w.streams[:0], text: g.w.text[:0]}, spare: g.spare, reverse: reverse, most: rows, bytes: bytes}
-}
-
-func (g *gather) add(b *column.Batch) {
-	w := &g.w
-	for i, id := range b.ID {
-		if g.bounded && !g.before(id, g.bound) {
-			continue
-		}
-		if n := len(w.streams); n == 0 || w.streams[n-1].id != b.Stream[i] {
-			w.streams = append(w.streams, streamRef{b.Stream[i], b.StreamName[i]})
-		}
-		w.rows = append(w.rows, row{id, int32(len(w.streams) - 1), int32(len(b.Message[i])), len(w.text)})
-		w.text = append(w.text, b.Message[i]...)
-	}
-}
-
-func (g *gather) isFull() bool { return len(g.w.rows) >= 2*g.most || len(g.w.text) >= 2*g.bytes }
-
-// before tells whether a comes before b in the scan's order.
-func (g *gather) before(a, b logs.EventID) bool {
-	if g.reverse {
-		a, b = b, a
-	}
-	return a.Less(b)
-}
-
-// trim sorts the rows in the scan's order and keeps the first of them, with their messages alone.
-func (g *gather) trim() {
-	w := &g.w
-	slices.SortFunc(w.rows, func(a, b row) int {
-		if g.reverse {
-			return b.id.Compare(a.id)
-		}
-		return a.id.Compare(b.id)
-	})
-	keep, size := 0, 0
-	for keep < len(w.rows) && keep < g.most && (keep == 0 || size+int(w.rows[keep].length) <= g.bytes) {
-		size += int(w.rows[keep].length)
-		keep++
-	}
-	if keep == len(w.rows) {
-		return
-	}
-	w.rows = w.rows[:keep]
-	w.text, g.spare = w.pack(g.spare[:0]), w.text
-	g.bound, g.bounded = w.rows[keep-1].id, true
-}
-
-// pack moves the messages of the rows to dst, in their order.
-func (w *window) pack(dst []byte) []byte {
-	for i := range w.rows {
-		r := &w.rows[i]
-		from := len(dst)
-		dst = append(dst, w.text[r.start:r.start+int(r.length)]...)
-		r.start = from
-	}
-	return dst
-}
-
-// narrow tells the cursor what is not wanted any more.
-func (g *gather) narrow(c *segment.Cursor) {
-	switch {
-	case !g.bounded:
-	case g.reverse:
-		c.NarrowAfter(g.bound)
-	default:
-		c.NarrowBefore(g.bound)
-	}
-}
-
-// window is what was gathered between two ids, in memory of its own.
-func (g *gather) window(lo, hi logs.EventID) *window {
-	g.trim()
-	w := &window{lo: lo, hi: hi, rows: slices.Clone(g.w.rows), streams: slices.Clone(g.w.streams)}
-	if g.reverse {
-		slices.Reverse(w.rows)
-	}
-	if g.bounded && g.reverse {
-		w.lo = g.bound
-	} else if g.bounded {
-		w.hi = g.bound
-	}
-	size := 0
-	for i := range w.rows {
-		size += int(w.rows[i].length)
-	}
-	w.text = g.w.text
-	w.text = w.pack(make([]byte, 0, size))
-	return w
 }

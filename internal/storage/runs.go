@@ -55,10 +55,15 @@ func (s *Scanner) open(x source) {
 	}
 }
 
-// openSegment decides how a segment is read: its runs side by side, opened when their time comes, if they are few; in
-// passes over all of them otherwise.
+// openSegment decides how a segment is read: in passes, if these go over several cores, for the scan has a Match; its runs
+// side by side, opened when their time comes, if they are few; in passes over all of them otherwise.
 func (s *Scanner) openSegment(l *live, reader *segment.Reader) {
 	defer s.done(l)
+	if s.q.Match != nil && s.e.o.ScanWorkers > 1 {
+		s.held[l]++
+		s.add(newPass(s, l, reader))
+		return
+	}
 	most := max(s.e.o.ScanRuns/s.share, 1)
 	if s.isPage() {
 		most = min(most, max(s.e.o.PageBytes/4/s.share/pageRunBytes, 1))

@@ -27,8 +27,8 @@ type Query struct {
 	After        logs.EventID    // exclusive; zero: no bound
 	Before       logs.EventID    // exclusive; zero: no bound
 	Reverse      bool            // descending order of id
-	// Match, if set, drops the events whose messages it refuses. It is called from the goroutine that calls Next and must
-	// not keep the message.
+	// Match, if set, drops the events whose messages it refuses. Several goroutines call it at a time. It must not keep
+	// the message.
 	Match func(message []byte) bool
 	// Required, if known, is what every wanted message contains: of each clause at least one of its literals, in this or another
 	// case of ASCII letters. It lets the scan leave out what cannot be wanted, but does not decide about an event: Match does.
