@@ -59,6 +59,9 @@ func (s *Scanner) open(x source) {
 // side by side, opened when their time comes, if they are few; in passes over all of them otherwise.
 func (s *Scanner) openSegment(l *live, reader *segment.Reader) {
 	defer s.done(l)
+	if s.excludes(l, reader) {
+		return
+	}
 	if s.q.Match != nil && s.e.o.ScanWorkers > 1 {
 		s.held[l]++
 		s.add(newPass(s, l, reader))
@@ -92,6 +95,23 @@ func (s *Scanner) openSegment(l *live, reader *segment.Reader) {
 	for _, run := range few {
 		s.pushRun(l, run)
 	}
+}
+
+// excludes tells whether the filters of a segment that is to be read whole exclude it, before anything is done for its runs.
+// Where the scan wants part of the segment, cursors look at the filters of that part.
+func (s *Scanner) excludes(l *live, reader *segment.Reader) bool {
+	g, _ := groupOf(&l.meta, s.q.Group)
+	if s.required == nil || s.streams != nil || s.q.StreamPrefix != "" || g.FirstEvent < s.lo.Timestamp || g.LastEvent > s.hi.Timestamp {
+		return false
+	}
+	stats, excluded, err := reader.Excludes(s.q.Group, s.required)
+	if isDamage(err) {
+		s.e.broken(l, err)
+	} else if err != nil {
+		s.fail(err)
+	}
+	s.stats.Add(stats)
+	return excluded
 }
 
 func (s *Scanner) pushRun(l *live, run *segment.Run) {

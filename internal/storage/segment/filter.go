@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 
+	"tailrace/internal/logs"
 	"tailrace/internal/storage/gram"
 )
 
@@ -106,6 +107,19 @@ func (c *Cursor) excludes(at int) (bool, error) {
 		c.stats.SkippedBytes += c.r.dir.blocks[at].bytes
 	}
 	return f.excluded, nil
+}
+
+// Excludes tells whether the filters of all of a group's blocks exclude what is required, and counts the blocks if they do: then
+// its runs need not be gone through. An error says of filters what Cursor.Next says, and excludes nothing.
+func (r *Reader) Excludes(group logs.GroupID, required *gram.Condition) (Stats, bool, error) {
+	c := Cursor{r: r, q: Query{Required: required}}
+	from, to := r.Blocks(group)
+	for at := from; at < to; at++ {
+		if excluded, err := c.excludes(at); err != nil || !excluded {
+			return Stats{}, false, err
+		}
+	}
+	return c.stats, true, nil
 }
 
 // filtersAround returns the filters around a block, from the cache or the file. With a *CorruptError it returns what is

@@ -93,6 +93,11 @@ func TestFilters(t *testing.T) {
 		}
 	}
 	for _, absent := range []string{"req-00ab5e47f0ff00ab5e47f0ff", "no such phrase, nowhere", "ünïcödé ist nicht da"} {
+		for _, g := range r.Meta().Groups {
+			if stats, excluded, err := r.Excludes(g.Group, requiring(absent).Required); err != nil || !excluded || stats.SkippedBlocks == 0 {
+				t.Errorf("%s: group %d is not excluded: %v", absent, g.Group, err)
+			}
+		}
 		reads.reads = 0
 		got, stats, _ := filtered(t, r, requiring(absent))
 		if len(got) != 0 || reads.reads != 0 || stats.Blocks != 0 || stats.SkippedBlocks < int64(len(r.dir.blocks)) || stats.SkippedBytes == 0 {
