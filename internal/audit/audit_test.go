@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -337,5 +338,45 @@ func TestExpired(t *testing.T) {
 	r, err := Run(t.Context(), dir, Options{})
 	if err != nil || !r.Sound() || !strings.Contains(lines(&r), "2 streams hold fewer events than they were given") {
 		t.Errorf("%v\n%s", err, lines(&r))
+	}
+}
+
+// TestBesideWriter checks a store again and again while events are appended, flushed and merged: it is sound at each moment.
+func TestBesideWriter(t *testing.T) {
+	dir := t.TempDir()
+	s := openStore(t, dir)
+	defer s.close()
+	s.append("/g", "s", 0, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer cancel()
+	wg.Go(func() {
+		for i := int64(1); ctx.Err() == nil; i++ {
+			s.append("/g", fmt.Sprint("s", i%7), i, 20)
+			if i%3 == 0 {
+				s.flush()
+			}
+			if i%20 == 0 {
+				s.now = s.now.Add(time.Hour) // what was left is old enough to be merged
+				if err := s.engine.Compact(context.Background()); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	})
+	last := int64(0)
+	for round := 0; round < 15 || s.engine.Stats().Merges == 0 || last < 1000; round++ {
+		if round == 1000 {
+			t.Fatalf("%d merges, %d events: the test shows little", s.engine.Stats().Merges, last)
+		}
+		r, err := Run(t.Context(), dir, Options{})
+		if err != nil || !r.Sound() {
+			t.Fatalf("%v\n%s", err, lines(&r))
+		}
+		if r.Events < last {
+			t.Errorf("%d events after %d", r.Events, last)
+		}
+		last = r.Events
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -207,6 +206,3 @@ func (s *Snapshot) LiveObjects() map[string]bool {
 
 // Streams is the number of streams that the catalog had given ids: one with a greater id was made later.
 func (s *Snapshot) Streams() uint64 { return s.Counters["stream"] }
-
-// CounterNames are the catalog's counters in order.
-func (s *Snapshot) CounterNames() []string { return slices.Sorted(maps.Keys(s.Counters)) }

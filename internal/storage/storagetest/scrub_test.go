@@ -117,9 +117,10 @@ func TestScrubGoesOn(t *testing.T) {
 	if n := s.Engine.Stats().Scrubbed; n != 0 {
 		t.Errorf("%d segments scrubbed within the day", n)
 	}
-	s.Time = s.Time.Add(25 * time.Hour)
-	if err := s.Reopen(); err != nil {
+	if err := s.Engine.Close(); err != nil {
 		t.Fatal(err)
 	}
+	s.Time = s.Time.Add(25 * time.Hour)
+	s.Open()
 	until(t, s, "the next day", func(st storage.Stats) bool { return st.Scrubbed >= 1 })
 }
