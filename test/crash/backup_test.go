@@ -56,17 +56,18 @@ func TestBackupWhileWriting(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, l := servertest.Start(t, t.TempDir(), tight...), newLedger()
-	ctx, cancel := context.WithCancel(t.Context())
-	var wg sync.WaitGroup
-	for w := range 4 {
-		own := rng.Uint64()
-		wg.Go(func() { load(ctx, s.Client(servertest.Once), l, fmt.Sprintf("w%d", w), own) })
+	write := func(round int) (stop func()) {
+		ctx, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		for w := range 4 {
+			own := rng.Uint64()
+			wg.Go(func() { load(ctx, s.Client(servertest.Once), l, fmt.Sprintf("r%d-w%d", round, w), own) })
+		}
+		return sync.OnceFunc(func() {
+			cancel()
+			wg.Wait()
+		})
 	}
-	stop := sync.OnceFunc(func() {
-		cancel()
-		wg.Wait()
-	})
-	defer stop()
 	target := filepath.Join(t.TempDir(), "backup")
 	check := func(batches map[string]bool, streams map[string]outcome) {
 		t.Helper()
@@ -92,8 +93,10 @@ func TestBackupWhileWriting(t *testing.T) {
 			t.Errorf("verify after the restore: %v\n%s", err, out)
 		}
 	}
-	time.Sleep(300 * time.Millisecond)
-	for round := range 2 {
+	for round := range 3 {
+		stop := write(round)
+		defer stop()
+		time.Sleep(300 * time.Millisecond)
 		batches, streams := l.acked()
 		out, err := servertest.Run(t.Context(), "backup", s.Data, target)
 		if err != nil {
@@ -112,10 +115,10 @@ func TestBackupWhileWriting(t *testing.T) {
 			cmd.Process.Kill()
 			cmd.Wait()
 		}
+		stop()
 		check(batches, streams)
 		if t.Failed() {
 			return
 		}
 	}
-	stop()
 }
