@@ -138,3 +138,22 @@ func (c choice) shortest() int {
 	}
 	return n
 }
+
+// anyCase is what a choice whose texts stand for both cases says to who does not tell ASCII letters' cases apart: the longest part
+// of each text without k and s, which U+212A and U+017F, no letters of ASCII, are equal to.
+func anyCase(c choice) Need {
+	if !c.folded {
+		return Need{}
+	}
+	var alternatives []Need
+	for _, text := range c.texts {
+		longest := ""
+		for _, part := range strings.FieldsFunc(text, func(r rune) bool { return r == 'k' || r == 's' }) {
+			if len(part) > len(longest) {
+				longest = part
+			}
+		}
+		alternatives = append(alternatives, Literal(longest))
+	}
+	return AnyOf(alternatives)
+}

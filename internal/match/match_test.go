@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -87,8 +88,48 @@ func TestRegex(t *testing.T) {
 					t.Fatalf("matches without %q", need.Literals)
 				}
 			}
+			for _, clause := range r.Required() {
+				if !slices.ContainsFunc(clause, func(l []byte) bool { return bytes.Contains(lowered(text), lowered(l)) }) {
+					t.Fatalf("matches without %q in any case", clause)
+				}
+			}
 		}
 	})
+}
+
+// lowered is b with the letters of ASCII in lower case.
+func lowered(b []byte) []byte {
+	out := bytes.Clone(b)
+	for i, c := range out {
+		if 'A' <= c && c <= 'Z' {
+			out[i] = c + 'a' - 'A'
+		}
+	}
+	return out
+}
+
+func TestRequired(t *testing.T) {
+	for source, want := range map[string]string{
+		"timeout after [0-9]+ ms": `["timeout after "] [" ms"]`,
+		"(?i)connection reset":    `["connection re"]`,
+		"(?i)(timeout|exception)": `["timeout" "exception"]`,
+		"(?i)kiosk":               `["io"]`,
+		"(?i)(sks|timeout)":       ``,
+		"[0-9]+":                  ``,
+		"(?:GET|POST) /api":       `[" /api"] ["GET" "POST"]`,
+	} {
+		r, err := CompileRegex(source, 1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, c := range r.Required() {
+			got = append(got, fmt.Sprintf("%q", c))
+		}
+		if joined := strings.Join(got, " "); joined != want {
+			t.Errorf("%s: %s, want %s", source, joined, want)
+		}
+	}
 }
 
 // TestWhole says which expressions need no engine: else they would be slow where it matters.

@@ -3,6 +3,7 @@ package match
 import (
 	"regexp"
 	"regexp/syntax"
+	"slices"
 )
 
 // Regex is a regular expression behind the literals that every match contains.
@@ -15,6 +16,7 @@ type Regex struct {
 	set      *Set // one of these stands in every match; nil: not known, or not worth it
 	setOnly  bool // and the expression asks for nothing else
 	needs    []Need
+	required []Clause
 }
 
 // CompileRegex reads an expression in the syntax of package regexp. An expression whose program has more than
@@ -47,6 +49,9 @@ func (r *Regex) addLiterals(tree *syntax.Regexp) {
 		r.sequence = append(r.sequence, NewFinder(literal))
 	}
 	r.needs = Rank(must.needs())
+	for _, need := range Rank(append(slices.Clone(r.needs), anyCase(choices(tree)))) {
+		r.required = append(r.required, need.Literals)
+	}
 	if len(must.sequence) == 0 {
 		r.addSet(tree)
 	}
@@ -114,6 +119,10 @@ func (r *Regex) Engine() *regexp.Regexp { return r.engine }
 
 // Needs returns what every matching text contains, the most selective first. The caller does not change it.
 func (r *Regex) Needs() []Need { return r.needs }
+
+// Required returns clauses that every matching text satisfies if upper and lower case of ASCII letters are not told apart, the
+// most selective first: Needs, and what is known of an expression that takes any case. The caller does not change it.
+func (r *Regex) Required() []Clause { return r.required }
 
 // String returns the expression as it was given.
 func (r *Regex) String() string { return r.source }

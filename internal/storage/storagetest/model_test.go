@@ -332,7 +332,8 @@ func (h *history) visit(t *rapid.T, group string, names []string, q storage.Quer
 		}
 	}
 	order := func(a, b Event) int {
-		return cmp.Or(a.ID.Compare(b.ID), strings.Compare(a.Stream, b.Stream), strings.Compare(a.Message, b.Message))
+		return cmp.Or(a.ID.Compare(b.ID), strings.Compare(a.Stream, b.Stream), strings.Compare(a.Message, b.Message),
+			strings.Compare(a.Fields, b.Fields))
 	}
 	slices.SortFunc(want, order)
 	slices.SortFunc(got, order)
