@@ -9,8 +9,8 @@ const timestamp = "@timestamp"
 
 var datetimeFunctions = []definition{
 	{name: "bin", min: 1, max: 2, implicit: timestamp, prepare: prepareBin},
-	{name: "datefloor", min: 2, max: 2, prepare: func(c *compiler) (rowFunc, error) { return prepareCut(c, span.floor) }},
-	{name: "dateceil", min: 2, max: 2, prepare: func(c *compiler) (rowFunc, error) { return prepareCut(c, span.ceil) }},
+	{name: "datefloor", min: 2, max: 2, prepare: func(c *compiler) (rowFunc, error) { return prepareCut(c, span.floorOf) }},
+	{name: "dateceil", min: 2, max: 2, prepare: func(c *compiler) (rowFunc, error) { return prepareCut(c, span.ceilOf) }},
 	{name: "fromMillis", min: 1, max: 1, prepare: fixed(func(_ *room, args []value.Value) value.Value {
 		if ms, ok := millis(args[0]); ok {
 			return value.NewTime(ms)
@@ -62,63 +62,62 @@ func prepareBin(c *compiler) (rowFunc, error) {
 		}
 		spans[i] = s
 	}
-	cut := func(t int64) int64 {
-		if t = spans[0].floor(t); len(c.args) == 2 {
-			t = spans[1].after(t)
+	cut := func(t int64) (result, from, to int64) {
+		result, from, to = spans[0].floorOf(t)
+		if len(c.args) == 2 {
+			result = spans[1].after(result)
 		}
-		return t
+		return result, from, to
 	}
 	last := len(c.args)
 	c.columns = cutColumn(last, cut)
 	return func(_ *room, args []value.Value) value.Value { return cutRow(args[last], cut) }, nil
 }
 
-func prepareCut(c *compiler, how func(span, int64) int64) (rowFunc, error) {
+// cutter cuts a time to a period, and says which times from … to are cut to the same.
+type cutter func(t int64) (result, from, to int64)
+
+func prepareCut(c *compiler, how func(span, int64) (result, from, to int64)) (rowFunc, error) {
 	s, err := newSpan(c.args[1].Period, true)
 	if err != nil {
 		return nil, c.fail(1, "%s", err)
 	}
-	cut := func(t int64) int64 { return how(s, t) }
+	cut := func(t int64) (result, from, to int64) { return how(s, t) }
 	c.columns = cutColumn(0, cut)
 	return func(_ *room, args []value.Value) value.Value { return cutRow(args[0], cut) }, nil
 }
 
-func cutRow(v value.Value, cut func(int64) int64) value.Value {
+func cutRow(v value.Value, cut cutter) value.Value {
 	t, ok := millis(v)
 	if !ok || t < -maxTime || t > maxTime {
 		return value.Value{}
 	}
-	return value.NewTime(cut(t))
+	result, _, _ := cut(t)
+	return value.NewTime(result)
 }
 
-// cutColumn computes columns of times. Neighbours mostly lie in the same period, so one that is between the last start and
-// the last time is known to start there.
-func cutColumn(index int, cut func(int64) int64) columnFunc {
+// cutColumn computes columns of times, of which neighbours mostly lie in the same period.
+func cutColumn(index int, cut cutter) columnFunc {
 	return func(dst *value.Vector, args []*value.Vector, n int) bool {
 		column := args[index]
 		dst.Resize(n, value.Time)
-		var from, to, start int64 // times from … to are known to be cut to start
-		to = -1
+		var result, from int64
+		to := int64(-1)
 		for i := range n {
 			if kind := column.Kind[i]; kind != value.Time && kind != value.Int {
-				result := cutRow(column.Row(i), cut)
-				dst.Kind[i], dst.Word[i] = result.Kind(), uint64(result.Int())
+				v := cutRow(column.Row(i), cut)
+				dst.Kind[i], dst.Word[i] = v.Kind(), uint64(v.Int())
 				continue
 			}
-			t := column.Int(i)
+			t := int64(column.Word[i])
 			if t < from || t > to {
 				if t < -maxTime || t > maxTime {
 					dst.Kind[i] = value.Null
 					continue
 				}
-				known := to >= from
-				if c := cut(t); known && c == start {
-					from, to = min(from, t), max(to, t)
-				} else {
-					from, to, start = t, t, c
-				}
+				result, from, to = cut(t)
 			}
-			dst.Word[i] = uint64(start)
+			dst.Word[i] = uint64(result)
 		}
 		return true
 	}

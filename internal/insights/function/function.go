@@ -79,6 +79,7 @@ type Call struct {
 	implicit string
 	args     []value.Value // of the current row
 	first    []int32       // by place in the dictionary, 1 + the row that has its result
+	room     room
 }
 
 // Compile prepares a call. The name is as in Signatures. The error is an *ArgumentError, or that there is no such function.
@@ -114,7 +115,7 @@ func (c *Call) Implicit() string { return c.implicit }
 // Fork returns a Call for another goroutine.
 func (c *Call) Fork() *Call {
 	fork := *c
-	fork.args, fork.first = nil, nil
+	fork.args, fork.first, fork.room = nil, nil, room{}
 	return &fork
 }
 
@@ -136,22 +137,28 @@ func (c *Call) Eval(dst *value.Vector, columns []*value.Vector, n int) {
 		n = 1
 		dst.Const = true
 	}
-	shares := varying >= 0 && varying < len(columns) && len(columns[varying].Dict) <= n/2
+	shares := varying >= 0 && varying < len(columns) && sharesTexts(columns[varying], n)
 	if c.columns != nil && varying >= 0 && !shares && c.columns(dst, columns, n) {
 		return
 	}
 	if cap(c.args) < len(columns) {
 		c.args = make([]value.Value, len(columns))
 	}
-	r := &room{bytes: dst.Room}
-	if shares && len(columns[varying].Dict) > 0 {
+	r := &c.room
+	r.bytes = dst.Room
+	if shares {
 		c.evalShared(dst, columns, columns[varying], n, r)
 	} else {
 		for i := range n {
 			dst.Append(c.evalRow(columns, i, r))
 		}
 	}
-	dst.Room = r.bytes
+	dst.Room, r.bytes = r.bytes, nil
+}
+
+// sharesTexts tells whether a column has texts, and fewer than rows.
+func sharesTexts(column *value.Vector, n int) bool {
+	return len(column.Dict) > 0 && len(column.Dict) <= n/2
 }
 
 func (c *Call) evalRow(columns []*value.Vector, i int, r *room) value.Value {

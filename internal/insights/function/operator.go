@@ -41,14 +41,14 @@ func textColumn(is func([]byte) bool) columnFunc {
 			return false
 		}
 		dst.Resize(n, value.Bool)
-		var room [64]byte
 		for i, kind := range column.Kind[:n] {
 			holds := false
 			switch {
 			case kind == value.Text:
 				holds = is(column.Dict[column.Word[i]])
 			case kind != value.Null && kind < value.Map:
-				holds = is(column.Row(i).Append(room[:0]))
+				dst.Room = column.Row(i).Append(dst.Room[:0])
+				holds = is(dst.Room)
 			}
 			dst.Word[i] = 0
 			if holds {
@@ -64,7 +64,7 @@ const maxListed = 8
 
 // In returns whether a value is equal, as = has it, to one of a list. Nulls, maps and lists of the list are equal to nothing.
 func In(list []value.Value) *Call {
-	s := &set{keys: map[string]struct{}{}}
+	s := &set{texts: map[string]struct{}{}, numbers: map[string]struct{}{}}
 	for _, v := range list {
 		if v.IsScalar() {
 			s.add(v.Clone())
@@ -77,15 +77,20 @@ func In(list []value.Value) *Call {
 
 // set is the elements of a list, ready to be looked for.
 type set struct {
-	few  []value.Value // the elements, if they are few
-	keys map[string]struct{}
+	few     []value.Value // the elements, if they are few
+	texts   map[string]struct{}
+	numbers map[string]struct{} // by their keys
 }
 
 func (s *set) add(v value.Value) {
 	s.few = append(s.few, v)
-	s.keys[string(v.AppendKey(nil))] = struct{}{}
+	if key, ok := v.AppendNumberKey(nil); ok {
+		s.numbers[string(key)] = struct{}{}
+	} else {
+		s.texts[string(v.Bytes())] = struct{}{}
+	}
 	if text, ok := alsoEqual(v); ok {
-		s.keys[string(text.AppendKey(nil))] = struct{}{}
+		s.texts[string(text)] = struct{}{}
 	}
 }
 
@@ -98,21 +103,29 @@ func (s *set) has(v value.Value) bool {
 		}
 		return false
 	}
-	var room [64]byte
-	_, found := s.keys[string(v.AppendKey(room[:0]))]
-	if text, ok := alsoEqual(v); ok && !found {
-		_, found = s.keys[string(text.AppendKey(room[:0]))]
+	var room [48]byte
+	key, number := v.AppendNumberKey(room[:0])
+	if !number {
+		_, found := s.texts[string(v.Bytes())]
+		return found
 	}
-	return found
+	if _, found := s.numbers[string(key)]; found {
+		return true
+	}
+	text, ok := alsoEqual(v)
+	if ok {
+		_, ok = s.texts[string(text)]
+	}
+	return ok
 }
 
 // alsoEqual returns the text that a boolean or a time is equal to besides its number.
-func alsoEqual(v value.Value) (value.Value, bool) {
+func alsoEqual(v value.Value) ([]byte, bool) {
 	switch v.Kind() {
 	case value.Bool:
-		return value.NewString(strconv.FormatBool(v.Truth())), true
+		return strconv.AppendBool(nil, v.Truth()), true
 	case value.Time:
-		return value.NewText(v.Append(nil)), true
+		return v.Append(nil), true
 	}
-	return value.Value{}, false
+	return nil, false
 }

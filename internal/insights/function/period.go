@@ -54,13 +54,20 @@ func (s span) floor(t int64) int64 {
 	return startOfMonth(m - modulo(m, s.months))
 }
 
-// ceil returns t if a period starts there, else the start of the next one.
-func (s span) ceil(t int64) int64 {
+// floorOf returns floor, and which times it is that of.
+func (s span) floorOf(t int64) (start, from, to int64) {
+	start = s.floor(t)
+	return start, start, s.after(start) - 1
+}
+
+// ceilOf returns t if a period starts there, else the start of the next one, and for which times it does.
+func (s span) ceilOf(t int64) (next, from, to int64) {
 	start := s.floor(t)
 	if start == t {
-		return t
+		return t, t, t
 	}
-	return s.after(start)
+	next = s.after(start)
+	return next, start + 1, next
 }
 
 // after returns the time that is a span later than t; in months, the day is kept.

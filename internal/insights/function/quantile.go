@@ -15,19 +15,26 @@ const MaxExactNumbers = 8192
 // equal width, so that the middle of a bucket is at most 2^-10 of a number away from each number in it. Buckets
 // are counted exactly, which makes merging them exact too, in any order.
 type numbers struct {
-	exact   []float64
-	pages   map[uint16]*[pageSize]int64 // by sign and exponent, as a float64 has them
-	last    *[pageSize]int64            // the page of lastKey
-	lastKey uint16
-	count   int64
-	least   float64
-	most    float64
+	exact       []float64
+	positive    ladder
+	negative    ladder
+	count       int64
+	least, most float64
 }
+
+// ladder is the buckets of one sign: a page for each exponent from low on that there are numbers of, as a float64 has it.
+type ladder struct {
+	low   int
+	pages []*page
+}
+
+// page is the counts of the buckets of one power of two.
+type page [pageSize]int64
 
 const (
 	pageBits  = 9
 	pageSize  = 1 << pageBits
-	pageBytes = 8*pageSize + 32
+	exponents = 0x7ff
 )
 
 // add adds a number and returns by how many bytes the set grew.
@@ -37,7 +44,7 @@ func (s *numbers) add(f float64) (grown int) {
 	}
 	s.count++
 	s.least, s.most = min(s.least, f), max(s.most, f)
-	if s.pages != nil {
+	if s.isSpread() {
 		return s.put(f, 1)
 	}
 	before := cap(s.exact)
@@ -49,10 +56,12 @@ func (s *numbers) add(f float64) (grown int) {
 	return grown
 }
 
+// isSpread tells whether the numbers are in buckets.
+func (s *numbers) isSpread() bool { return s.positive.pages != nil || s.negative.pages != nil }
+
 // spread leaves single numbers for buckets.
 func (s *numbers) spread() (grown int) {
 	grown = -8 * cap(s.exact)
-	s.pages = map[uint16]*[pageSize]int64{}
 	for _, f := range s.exact {
 		grown += s.put(f, 1)
 	}
@@ -62,50 +71,66 @@ func (s *numbers) spread() (grown int) {
 
 func (s *numbers) put(f float64, count int64) (grown int) {
 	bits := math.Float64bits(f + 0) // -0 becomes 0
-	key := uint16(bits >> 52)
-	if s.last == nil || key != s.lastKey {
-		page := s.pages[key]
-		if page == nil {
-			page = new([pageSize]int64)
-			s.pages[key] = page
-			grown = pageBytes
-		}
-		s.last, s.lastKey = page, key
+	side := &s.positive
+	if bits>>63 != 0 {
+		side = &s.negative
 	}
-	s.last[bits>>(52-pageBits)%pageSize] += count
+	p, grown := side.page(int(bits >> 52 & exponents))
+	p[bits>>(52-pageBits)%pageSize] += count
 	return grown
 }
 
+// page returns the page of an exponent, and how many bytes it is if it is new.
+func (l *ladder) page(exponent int) (p *page, grown int) {
+	at := exponent - l.low
+	if at >= 0 && at < len(l.pages) && l.pages[at] != nil {
+		return l.pages[at], 0
+	}
+	before := cap(l.pages)
+	switch {
+	case len(l.pages) == 0:
+		l.low, at = exponent, 0
+	case at < 0:
+		l.pages = slices.Insert(l.pages, 0, make([]*page, -at)...)
+		l.low, at = exponent, 0
+	}
+	if at >= len(l.pages) {
+		l.pages = append(l.pages, make([]*page, at+1-len(l.pages))...)
+	}
+	l.pages[at] = new(page)
+	return l.pages[at], 8*pageSize + 8*(cap(l.pages)-before)
+}
+
 func (s *numbers) merge(other *numbers) (grown int) {
-	if other.count == 0 {
+	switch {
+	case other.count == 0:
 		return 0
-	}
-	if s.pages == nil && other.pages == nil && s.count+other.count <= MaxExactNumbers {
-		for _, f := range other.exact {
-			grown += s.add(f)
-		}
-		return grown
-	}
-	if s.pages == nil {
-		grown = s.spread()
-	}
-	if s.count == 0 {
+	case s.count == 0:
 		s.least, s.most = other.least, other.most
 	}
 	s.least, s.most = min(s.least, other.least), max(s.most, other.most)
 	s.count += other.count
+	if s.count <= MaxExactNumbers {
+		before := cap(s.exact)
+		s.exact = append(s.exact, other.exact...)
+		return 8 * (cap(s.exact) - before)
+	}
+	grown = s.spread()
 	for _, f := range other.exact {
 		grown += s.put(f, 1)
 	}
-	for key, page := range other.pages {
-		mine := s.pages[key]
-		if mine == nil {
-			mine = new([pageSize]int64)
-			s.pages[key] = mine
-			grown += pageBytes
+	return grown + s.positive.merge(&other.positive) + s.negative.merge(&other.negative)
+}
+
+func (l *ladder) merge(other *ladder) (grown int) {
+	for i, theirs := range other.pages {
+		if theirs == nil {
+			continue
 		}
-		for i, n := range page {
-			mine[i] += n
+		mine, n := l.page(other.low + i)
+		grown += n
+		for bucket, count := range theirs {
+			mine[bucket] += count
 		}
 	}
 	return grown
@@ -113,7 +138,7 @@ func (s *numbers) merge(other *numbers) (grown int) {
 
 // each calls visit with the numbers in ascending order, equal ones and those of a bucket together.
 func (s *numbers) each(visit func(f float64, count int64)) {
-	if s.pages == nil {
+	if !s.isSpread() {
 		sorted := slices.Clone(s.exact)
 		slices.Sort(sorted)
 		for _, f := range sorted {
@@ -121,39 +146,32 @@ func (s *numbers) each(visit func(f float64, count int64)) {
 		}
 		return
 	}
-	var keys []uint16
-	for key := range s.pages {
-		keys = append(keys, key)
-	}
-	slices.SortFunc(keys, func(a, b uint16) int { return rank(a) - rank(b) })
-	for _, key := range keys {
-		for i := range pageSize {
-			if key>>11 != 0 { // negative: the larger the bits, the smaller the number
-				i = pageSize - 1 - i
+	// The larger the bits of negative numbers are, the less are these.
+	for i, p := range slices.Backward(s.negative.pages) {
+		for bucket := pageSize - 1; p != nil && bucket >= 0; bucket-- {
+			if p[bucket] > 0 {
+				visit(s.inRange(-middle(s.negative.low+i, bucket)), p[bucket])
 			}
-			if n := s.pages[key][i]; n > 0 {
-				visit(s.middle(key, i), n)
+		}
+	}
+	for i, p := range s.positive.pages {
+		for bucket := 0; p != nil && bucket < pageSize; bucket++ {
+			if p[bucket] > 0 {
+				visit(s.inRange(middle(s.positive.low+i, bucket)), p[bucket])
 			}
 		}
 	}
 }
 
-// rank orders pages by their numbers.
-func rank(key uint16) int {
-	if key>>11 != 0 {
-		return -int(key)
+// middle is the number that stands for a bucket. The least numbers of all, which a float64 has without full precision, are 0.
+func middle(exponent, bucket int) float64 {
+	if exponent == 0 {
+		return 0
 	}
-	return int(key)
+	return math.Float64frombits(uint64(exponent)<<52 | uint64(bucket)<<(52-pageBits) | 1<<(51-pageBits))
 }
 
-// middle is the number that stands for a bucket. The least numbers of all, which a float64 has without full precision, are 0.
-func (s *numbers) middle(key uint16, bucket int) float64 {
-	if key&0x7ff == 0 {
-		return min(max(0, s.least), s.most)
-	}
-	low := uint64(key)<<52 | uint64(bucket)<<(52-pageBits)
-	return min(max(math.Float64frombits(low|1<<(51-pageBits)), s.least), s.most)
-}
+func (s *numbers) inRange(f float64) float64 { return min(max(f, s.least), s.most) }
 
 // quantile returns the number below which a share of all lies, from 0 to 1: between the two numbers nearest to that place
 // it is on the line between them, as is usual (type 7 of Hyndman and Fan, 1996).
@@ -213,7 +231,7 @@ func (q *quantiles) Result(group int) value.Value {
 	return value.NewComputed(q.sets[group].quantile(q.share))
 }
 
-func (q *quantiles) Size() int { return 80*cap(q.sets) + q.bytes }
+func (q *quantiles) Size() int { return 112*cap(q.sets) + q.bytes }
 
 // histogram counts numbers in ranges of equal width from the least to the largest.
 type histogram struct {

@@ -174,14 +174,16 @@ func CompareNumbers(a, b Value) (c int, ok bool) {
 	return compareNumbers(m, n, a, b), true
 }
 
-// AppendKey appends bytes that are the same for scalars that are equal, and for no others, but for a boolean and a time,
-// which are equal to a text as well: they have the key of their number.
-func (v Value) AppendKey(dst []byte) []byte {
-	var room [32]byte
-	if _, ok := v.Number(); ok {
-		if d, ok := decimal.Parse(v.decimalText(room[:0])); ok {
-			return d.AppendKey(append(dst, 'n'))
-		}
+// AppendNumberKey appends bytes that are the same for values that are equal as numbers, and for no others; ok is false if v is
+// no number.
+func (v Value) AppendNumberKey(dst []byte) (key []byte, ok bool) {
+	if _, ok := v.Number(); !ok {
+		return dst, false
 	}
-	return append(append(dst, 't'), v.text...)
+	var room [32]byte
+	d, ok := decimal.Parse(v.decimalText(room[:0]))
+	if !ok {
+		return dst, false
+	}
+	return d.AppendKey(dst), true
 }

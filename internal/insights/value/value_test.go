@@ -487,3 +487,23 @@ func TestHash(t *testing.T) {
 		t.Error("one hash for different values")
 	}
 }
+
+// FuzzNumber: a text is a number for all who ask, or for none, and one that is keeps its place.
+func FuzzNumber(f *testing.F) {
+	for _, seed := range []string{"0", "-1.50", "1e21", "9223372036854775808", "0.1000000000000000055", "1e999", "+5", ".5", "0x1p4", "Infinity"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		n, ok := ParseNumber(text)
+		if !ok {
+			return
+		}
+		want, err := strconv.ParseFloat(string(text), 64)
+		if err != nil || n.Float() != want {
+			t.Fatalf("%q is %v, want %v", text, n.Float(), want)
+		}
+		if v := NewText(text); Order(v, v) != 0 || !Compare(Equal, v, v) || v.Hash() != HashText(text) {
+			t.Fatal("differs from itself")
+		}
+	})
+}
