@@ -2,6 +2,7 @@ package function
 
 import (
 	"fmt"
+	"math"
 
 	"tailrace/internal/insights/value"
 )
@@ -152,6 +153,8 @@ func eachNumber(groups []uint32, column *value.Vector, n int, add func(group uin
 		case value.Null:
 		case value.Int, value.Bool, value.Time:
 			add(groupOf(groups, i), value.IntNumber(int64(column.Word[at])))
+		case value.Float, value.Computed:
+			add(groupOf(groups, i), value.FloatNumber(math.Float64frombits(column.Word[at])))
 		default:
 			if number, ok := column.Row(at).Number(); ok {
 				add(groupOf(groups, i), number)

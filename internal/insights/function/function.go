@@ -120,7 +120,7 @@ func (c *Call) Fork() *Call {
 }
 
 // Eval fills dst with n rows, or with a constant if all columns are. There is a column for each argument, and one for the
-// implicit field; a period's is nil. Texts of dst may be those of the columns.
+// implicit field; a period's is nil; dst is none of them. Texts of dst may be those of the columns.
 func (c *Call) Eval(dst *value.Vector, columns []*value.Vector, n int) {
 	dst.Reset()
 	varying := -1

@@ -221,3 +221,24 @@ func evaluate(t *testing.T, name string, args []Arg) (value.Value, error) {
 	}
 	return result, nil
 }
+
+func TestAccess(t *testing.T) {
+	list := readValue(t, `{"a": [{"b.c": "x\u00e9"}, 5], "2": true}`)
+	for _, c := range []struct {
+		path []Step
+		want string
+	}{
+		{[]Step{{Key: "a"}, {Index: 0, IsIndex: true}, {Key: "b.c"}}, `"xé"`},
+		{[]Step{{Key: "a"}, {Index: 1, IsIndex: true}}, "5"},
+		{[]Step{{Key: "a"}, {Index: 2, IsIndex: true}}, "null"},
+		{[]Step{{Index: 2, IsIndex: true}}, "true"},
+		{[]Step{{Key: "a"}, {Key: "b"}}, "null"},
+		{nil, list.String()},
+	} {
+		dst := &value.Vector{}
+		Access(c.path).Eval(dst, []*value.Vector{value.Constant(list)}, 1)
+		if got := notation(dst.Row(0)); got != c.want {
+			t.Errorf("%v: %s, want %s", c.path, got, c.want)
+		}
+	}
+}

@@ -11,6 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"tailrace/internal/column"
+	"tailrace/internal/leaf"
+
 	"pgregory.net/rapid"
 )
 
@@ -321,7 +324,7 @@ func TestIntegersAreExact(t *testing.T) {
 func TestColumns(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 20).Draw(t, "rows")
-		column := func(name string) *Vector {
+		draw := func(name string) *Vector {
 			if rapid.Bool().Draw(t, name+" is constant") {
 				return Constant(scalars().Draw(t, name))
 			}
@@ -336,7 +339,7 @@ func TestColumns(t *testing.T) {
 			}
 			return v
 		}
-		a, b := column("a"), column("b")
+		a, b := draw("a"), draw("b")
 		dst := &Vector{}
 		for op := Add; op <= Power; op++ {
 			op.ApplyAll(dst, a, b, n)
@@ -506,4 +509,34 @@ func FuzzNumber(f *testing.F) {
 			t.Fatal("differs from itself")
 		}
 	})
+}
+
+// TestFromColumn: fields of a batch are what leaves are.
+func TestFromColumn(t *testing.T) {
+	leaves := []leaf.Value{
+		{},
+		{Kind: leaf.Null},
+		{Kind: leaf.False},
+		{Kind: leaf.True},
+		leaf.ParseNumber([]byte("-12")),
+		leaf.ParseNumber([]byte("0.5")),
+		leaf.ParseNumber([]byte("1.50")),
+		{Kind: leaf.Text, Text: []byte("x")},
+	}
+	field := &column.Vector{}
+	for range 2 {
+		for _, l := range leaves {
+			field.Append(l)
+		}
+	}
+	v := &Vector{}
+	v.Append(NewString("of the batch before"))
+	v.FromColumn(field)
+	want := []string{"", "", "0", "1", "-12", "0.5", "1.50", "x"}
+	for i := range v.Len() {
+		row, alone := v.Row(i), FromLeaf(leaves[i%len(leaves)])
+		if row.String() != want[i%len(want)] || row.Kind() != alone.Kind() || alone.String() != row.String() {
+			t.Errorf("row %d is %v %q, alone %v %q", i, row.Kind(), row, alone.Kind(), alone)
+		}
+	}
 }
