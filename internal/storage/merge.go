@@ -56,7 +56,7 @@ func (e *Engine) merge(ctx context.Context, inputs []*live, alive *lifetimes) (e
 		m.own[o.Group] = true
 	}
 	for _, o := range outputs {
-		s, err := e.writeSegment(ctx, e.o.Merge, func(w *segment.Writer) error { return m.fill(ctx, w, o) })
+		s, err := e.writeSegment(ctx, making{e.o.Merge, &m.pace}, func(w *segment.Writer) error { return m.fill(ctx, w, o) })
 		if err != nil {
 			m.discard()
 			return fmt.Errorf("merge: %w", err)

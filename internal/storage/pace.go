@@ -4,24 +4,29 @@ import (
 	"context"
 	"runtime"
 	"time"
+
+	"tailrace/internal/vfs"
 )
 
 const (
 	// paceBytes is how many message bytes a merge handles between two looks at what else goes on: about a millisecond.
 	paceBytes = 256 << 10
-	// paceSleep is how long it then sleeps if appends came meanwhile and nothing presses.
+	// paceSleep is how long it then sleeps if appends come and nothing presses.
 	paceSleep = 3 * time.Millisecond
+	// paceIdle is how many looks without an append mean that none come: 50 milliseconds.
+	paceIdle = 16
 	// syncBytes is how many bytes of a segment are written between two syncs: a sync of the log that comes at the same time
 	// waits for no more than that.
 	syncBytes = 4 << 20
 )
 
-// pace keeps a merge out of the way of appends: while they come it sleeps part of the time, the less the more segments wait
-// for their merge; when none come it does not sleep.
+// pace keeps a merge out of the way of appends: while they come it sleeps most of the time, the less the more segments
+// wait for their merge; when none come it does not sleep.
 type pace struct {
 	e       *Engine
 	bytes   int64 // since the last look
 	batches int64 // as of the last look
+	idle    int   // looks since appends came
 }
 
 // step counts bytes that were handled, and may wait. It gives the context's error.
@@ -33,8 +38,11 @@ func (p *pace) step(ctx context.Context, bytes int64) error {
 	runtime.Gosched()
 	before := p.batches
 	p.batches = p.e.counters.batches.Load()
+	if p.idle++; p.batches != before {
+		p.idle = 0
+	}
 	sleep := paceSleep - paceSleep*time.Duration(p.e.waiting.Load())/time.Duration(p.e.pressing())
-	if p.batches == before || sleep <= 0 {
+	if p.idle >= paceIdle || sleep <= 0 {
 		return ctx.Err()
 	}
 	select {
@@ -42,6 +50,24 @@ func (p *pace) step(ctx context.Context, bytes int64) error {
 	case <-time.After(sleep):
 	}
 	return ctx.Err()
+}
+
+// packed is how many message bytes a byte of a segment is, about.
+const packed = 6
+
+// pacedFile is a file that is read at a pace.
+type pacedFile struct {
+	vfs.File
+	ctx  context.Context
+	pace *pace // nil: as fast as it goes
+}
+
+func (f *pacedFile) ReadAt(b []byte, offset int64) (int, error) {
+	n, err := f.File.ReadAt(b, offset)
+	if err != nil || f.pace == nil {
+		return n, err
+	}
+	return n, f.pace.step(f.ctx, packed*int64(n))
 }
 
 // pressing is how many segments that wait for a merge make merges go as fast as they can. At twice as many appends wait.

@@ -56,8 +56,10 @@ func TestPlan(t *testing.T) {
 		{
 			name: "large ones that overlap", now: late, options: small, want: [][]catalog.SegmentID{{1, 2, 3, 4}},
 			live: []Segment{
-				{ID: 1, Bytes: 16_000, First: start, Last: start + 5*hour}, {ID: 2, Bytes: 16_000, First: start + hour, Last: start + 5*hour},
-				{ID: 3, Bytes: 16_000, First: start + hour, Last: start + 5*hour}, {ID: 4, Bytes: 16_000, First: start + 2*hour, Last: start + 5*hour},
+				{ID: 1, Bytes: 16_000, First: start, Last: start + 5*hour},
+				{ID: 2, Bytes: 16_000, First: start + hour, Last: start + 5*hour},
+				{ID: 3, Bytes: 16_000, First: start + hour, Last: start + 5*hour},
+				{ID: 4, Bytes: 16_000, First: start + 2*hour, Last: start + 5*hour},
 			},
 		},
 	}
