@@ -88,7 +88,7 @@ func (c *condition) bounds() (least, most float64) {
 func (c *condition) accepts(v leaf.Value) bool {
 	switch {
 	case c.op < opIsNull:
-		return c.value.satisfied(c.op, v.AppendText(nil), v.Kind == leaf.Int || v.Kind == leaf.Float || v.Kind == leaf.Number)
+		return c.value.satisfied(c.op, v.AppendText(nil), v.Kind.IsNumber())
 	case c.op == opIsNull:
 		return v.Kind == leaf.Null
 	case c.op == opIsTrue:

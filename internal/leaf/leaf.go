@@ -34,6 +34,9 @@ func (k Kind) String() string {
 	return [...]string{"missing", "null", "false", "true", "int", "float", "number", "text"}[k]
 }
 
+// IsNumber tells the kinds of numbers.
+func (k Kind) IsNumber() bool { return k == Int || k == Float || k == Number }
+
 // Leaf is a scalar of a message.
 type Leaf struct {
 	Path    int    // number of the path

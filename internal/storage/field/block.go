@@ -3,6 +3,7 @@ package field
 import (
 	"encoding/binary"
 	"math"
+	"math/bits"
 	"slices"
 
 	"tailrace/internal/column"
@@ -17,6 +18,7 @@ type Block struct {
 	columns  []stored
 	others   []byte // hashes of paths, of hashSize each
 	ints     []uint64
+	patches  []uint64
 	values   []leaf.Value
 }
 
@@ -28,14 +30,14 @@ type stored struct {
 	body     []byte
 }
 
-// Open makes b the columns of a block of so many rows, which a Builder appended: nothing of them is copied. Without columns (an
-// empty b) nothing is known. What it returns is ErrDamaged.
+// Open makes b the columns of a block of so many rows, which a Builder appended: nothing of them is copied. Of an
+// empty extra, or one of another version, nothing is known. What it returns is ErrDamaged.
 func (b *Block) Open(extra []byte, rows int) error {
 	b.rows, b.complete, b.names, b.columns, b.others = rows, false, b.names[:0], b.columns[:0], nil
-	if len(extra) == 0 {
+	if len(extra) == 0 || extra[0] != version {
 		return nil
 	}
-	if err := b.open(extra); err != nil {
+	if err := b.open(extra[1:]); err != nil {
 		b.complete, b.columns, b.others = false, b.columns[:0], nil
 		return err
 	}
@@ -127,8 +129,8 @@ func (b *Block) Read(v *column.Vector, col int) error {
 	s := &b.columns[col]
 	in := input{b: s.body}
 	switch s.encoding {
-	case dictionary:
-		b.readDictionary(&in, v)
+	case dictionary, usual:
+		b.readDictionary(&in, v, s.encoding)
 	case integers, deltas:
 		b.readInts(&in, v, s.encoding)
 	default:
@@ -162,7 +164,7 @@ func (b *Block) entries(in *input) []leaf.Value {
 	return b.values
 }
 
-func (b *Block) readDictionary(in *input, v *column.Vector) {
+func (b *Block) readDictionary(in *input, v *column.Vector, how encoding) {
 	entries := b.entries(in)
 	if in.bad || len(entries) == 0 {
 		in.bad = true
@@ -174,6 +176,10 @@ func (b *Block) readDictionary(in *input, v *column.Vector) {
 			v.Dict = append(v.Dict, e.Text)
 		}
 	}
+	if how == usual {
+		b.readUsual(in, v, entries)
+		return
+	}
 	codes := b.packed(in, b.rows, widthOf(uint64(len(entries)-1)))
 	for i, code := range codes {
 		if code >= uint64(len(entries)) {
@@ -182,6 +188,35 @@ func (b *Block) readDictionary(in *input, v *column.Vector) {
 		}
 		e := &entries[code]
 		v.Kind[i], v.Word[i] = e.Kind, e.Word
+	}
+}
+
+// readUsual reads the rows whose value is not the first entry.
+func (b *Block) readUsual(in *input, v *column.Vector, entries []leaf.Value) {
+	marks := in.take(packedSize(b.rows, 1))
+	exceptions := 0
+	for _, m := range marks {
+		exceptions += bits.OnesCount8(m)
+	}
+	codes := b.packed(in, exceptions, exceptionWidth(len(entries)))
+	if in.bad || exceptions > b.rows {
+		in.bad = true
+		return
+	}
+	for i := range v.Kind {
+		v.Kind[i], v.Word[i] = entries[0].Kind, entries[0].Word
+	}
+	next := 0
+	for at, m := range marks {
+		for ; m != 0; m &= m - 1 {
+			row, code := 8*at+bits.TrailingZeros8(m), codes[next]+1
+			if row >= b.rows || code >= uint64(len(entries)) {
+				in.bad = true
+				return
+			}
+			v.Kind[row], v.Word[row] = entries[code].Kind, entries[code].Word
+			next++
+		}
 	}
 }
 
@@ -216,7 +251,7 @@ func (b *Block) readInts(in *input, v *column.Vector, how encoding) {
 			v.Word[i+1] = v.Word[i] + d + uint64(least)
 		}
 	} else {
-		for i, n := range b.packed(in, b.rows, widthOf(x.span+x.missing)) {
+		for i, n := range b.readPatched(in, widthOf(x.span+x.missing)) {
 			v.Word[i] = n - x.missing + uint64(x.least)
 			if n < x.missing {
 				v.Kind[i] = leaf.Missing
@@ -234,6 +269,41 @@ func (b *Block) readInts(in *input, v *column.Vector, how encoding) {
 		}
 	}
 	x.unscale(v)
+}
+
+// readPatched reads what appendPatched wrote.
+func (b *Block) readPatched(in *input, width int) []uint64 {
+	narrow := int(in.byte())
+	if narrow > width || width > maxWidth && narrow < width {
+		in.bad = true
+		return nil
+	}
+	ints := b.packed(in, b.rows, narrow)
+	if narrow == width || in.bad {
+		return ints
+	}
+	others := in.count()
+	if others > b.rows {
+		in.bad = true
+		return nil
+	}
+	b.patches = slices.Grow(b.patches[:0], 2*others)[:2*others]
+	rows, high := b.patches[:others], b.patches[others:]
+	rowWidth := widthOf(uint64(b.rows - 1))
+	packedRows, packedHigh := in.take(packedSize(others, rowWidth)), in.take(packedSize(others, width-narrow))
+	if in.bad {
+		return nil
+	}
+	unpackBits(rows, packedRows, rowWidth)
+	unpackBits(high, packedHigh, width-narrow)
+	for i, row := range rows {
+		if row >= uint64(len(ints)) {
+			in.bad = true
+			return nil
+		}
+		ints[row] |= high[i] << narrow
+	}
+	return ints
 }
 
 // unscale makes numbers of the integers in v.

@@ -27,6 +27,7 @@ type chosen struct {
 	*candidate
 	path     string
 	encoding encoding
+	numbers  bool
 	from, to int
 }
 
@@ -91,7 +92,7 @@ func (b *Builder) choose(text, most int) {
 		if c.dropped || !c.always && (b.o.Columns <= 0 || c.present*minShare < b.rows) {
 			continue
 		}
-		col := chosen{candidate: c, path: paths[i], from: len(b.body)}
+		col := chosen{candidate: c, path: paths[i], from: len(b.body), numbers: c.isOfNumbers()}
 		if col.encoding = b.encode(c); !c.always && len(b.body)-col.from > maxValueBytes*c.present {
 			b.body = b.body[:col.from]
 			continue
@@ -103,10 +104,19 @@ func (b *Builder) choose(text, most int) {
 		if x.always || y.always {
 			return cmp.Compare(rank(x.always), rank(y.always))
 		}
-		return cmp.Compare((x.to-x.from+len(x.path))*y.present, (y.to-y.from+len(y.path))*x.present)
+		return cmp.Compare(x.cost()*y.present, y.cost()*x.present)
 	})
 	b.limit(text/b.o.Share, most)
 	slices.SortFunc(b.columns, func(x, y chosen) int { return cmp.Compare(x.path, y.path) })
+}
+
+// cost is the bytes of a column; those of numbers count half, for they are what queries compute with.
+func (c *chosen) cost() int {
+	size := c.to - c.from + len(c.path)
+	if c.numbers {
+		return size
+	}
+	return 2 * size
 }
 
 func rank(always bool) int {
@@ -143,6 +153,7 @@ func (b *Builder) limit(budget, most int) {
 
 // append writes the header and the columns.
 func (b *Builder) append(dst []byte) []byte {
+	dst = append(dst, version)
 	dst = binary.AppendUvarint(dst, uint64(b.rows))
 	others := b.others()
 	complete := byte(0)

@@ -70,6 +70,11 @@ func (c *candidate) add(row int, l *leaf.Leaf, room []byte) []byte {
 	return room
 }
 
+// isOfNumbers tells whether the values are numbers, going by the first.
+func (c *candidate) isOfNumbers() bool {
+	return len(c.entries) > 0 && c.entries[0].value.Kind.IsNumber()
+}
+
 func (e *entry) is(l *leaf.Leaf) bool {
 	return string(e.raw) == string(l.Raw) && e.text == (l.Kind == leaf.Text)
 }

@@ -3,6 +3,7 @@ package field
 import (
 	"encoding/binary"
 	"math"
+	"math/bits"
 	"slices"
 
 	"tailrace/internal/leaf"
@@ -22,21 +23,22 @@ func pathHash(path string) uint32 {
 
 // scratch is memory to encode a column in.
 type scratch struct {
-	values []leaf.Value // by row
+	values []leaf.Value // by row, or of a dictionary
+	counts [maxEntries + 1]int
 	ints   []uint64
 }
 
 // encode appends a candidate's values to the body in the shortest way.
 func (b *Builder) encode(c *candidate) encoding {
-	from := len(b.body)
+	from, short := len(b.body), dictionary
 	if len(c.wide) == 0 {
-		b.appendDictionary(c)
+		short = b.appendDictionary(c)
 	}
 	size := len(b.body) - from
 	// Dictionaries of less are not beaten by much.
 	if size > 0 && size <= 16+b.rows/2 || !b.spread(c) {
 		if size > 0 {
-			return dictionary
+			return short
 		}
 		b.appendPlain()
 		return plain
@@ -48,34 +50,77 @@ func (b *Builder) encode(c *candidate) encoding {
 		return how
 	case size > 0:
 		b.body = b.body[:from+size]
-		return dictionary
+		return short
 	}
 	b.appendPlain()
 	return plain
 }
 
-// appendDictionary appends entries and codes; entry 0 is the missing value if there are rows without one.
-func (b *Builder) appendDictionary(c *candidate) {
-	missing := 0
+// appendDictionary appends entries and codes; a missing value is the first entry if there are rows without one.
+func (b *Builder) appendDictionary(c *candidate) encoding {
+	entries, codes := b.scratch.values[:0], b.ints()
+	missing := uint64(0)
 	if c.present < b.rows {
 		missing = 1
-	}
-	b.body = binary.AppendUvarint(b.body, uint64(len(c.entries)+missing))
-	if missing == 1 {
-		b.body = appendValue(b.body, leaf.Value{})
+		entries = append(entries, leaf.Value{})
 	}
 	for i := range c.entries {
-		b.body = appendValue(b.body, c.entries[i].value)
+		entries = append(entries, c.entries[i].value)
 	}
-	codes := b.ints()
+	b.scratch.values = entries
 	clear(codes)
+	counts := b.scratch.counts[:len(entries)]
+	clear(counts)
+	if missing == 1 {
+		counts[0] = b.rows - len(c.codes)
+	}
 	for row, code := range c.codes {
-		codes[row] = uint64(code) + uint64(missing)
-		if codes[row] > 0 {
-			codes[row]--
+		codes[row] = max(uint64(code)+missing, 1) - 1
+		counts[codes[row]]++
+	}
+	width := widthOf(uint64(len(entries) - 1))
+	most := 0
+	for i, n := range counts {
+		if n > counts[most] {
+			most = i
 		}
 	}
-	b.body = appendBits(b.body, codes, widthOf(uint64(max(len(c.entries)+missing, 1)-1)))
+	how := dictionary
+	if packedSize(b.rows, 1)+packedSize(b.rows-counts[most], exceptionWidth(len(entries))) < packedSize(b.rows, width) {
+		how = usual
+		entries[0], entries[most] = entries[most], entries[0]
+	}
+	b.body = binary.AppendUvarint(b.body, uint64(len(entries)))
+	for _, v := range entries {
+		b.body = appendValue(b.body, v)
+	}
+	if how == usual {
+		b.appendUsual(codes, uint64(most), len(entries))
+	} else {
+		b.body = appendBits(b.body, codes, width)
+	}
+	return how
+}
+
+// exceptionWidth is how many bits an entry behind the first one of so many takes.
+func exceptionWidth(entries int) int { return widthOf(uint64(max(entries-2, 0))) }
+
+// appendUsual appends which rows do not have the value of code most, and what they have: it and code 0 have changed places.
+func (b *Builder) appendUsual(codes []uint64, most uint64, entries int) {
+	from := len(b.body)
+	b.body = append(b.body, make([]byte, packedSize(len(codes), 1))...)
+	exceptions := codes[:0]
+	for row, code := range codes {
+		if code == most {
+			continue
+		}
+		b.body[from+row/8] |= 1 << (row % 8)
+		if code == 0 {
+			code = most
+		}
+		exceptions = append(exceptions, code-1)
+	}
+	b.body = appendBits(b.body, exceptions, exceptionWidth(entries))
 }
 
 func (b *Builder) ints() []uint64 {
@@ -143,8 +188,50 @@ func (b *Builder) appendInts() (encoding, bool) {
 			ints[row] += missing - uint64(least)
 		}
 	}
-	b.body = appendBits(b.body, ints, widthOf(span+missing))
+	b.appendPatched(ints, widthOf(span+missing))
 	return integers, true
+}
+
+// appendPatched appends integers of width bits: the low bits of all, as many as most of them need, and the high bits of the few
+// others with their rows. It uses up ints.
+func (b *Builder) appendPatched(ints []uint64, width int) {
+	narrow, others := b.patch(ints, width)
+	b.body = append(b.body, byte(narrow))
+	if narrow == width {
+		b.body = appendBits(b.body, ints, width)
+		return
+	}
+	rows, high := make([]uint64, 0, others), make([]uint64, 0, others)
+	for i, n := range ints {
+		if n>>narrow > 0 {
+			rows, high = append(rows, uint64(i)), append(high, n>>narrow)
+			ints[i] = n & (1<<narrow - 1)
+		}
+	}
+	b.body = appendBits(b.body, ints, narrow)
+	b.body = binary.AppendUvarint(b.body, uint64(others))
+	b.body = appendBits(b.body, rows, widthOf(uint64(b.rows-1)))
+	b.body = appendBits(b.body, high, width-narrow)
+}
+
+// patch returns how many bits of all to store so that it takes least together with the rest, and how many have a rest.
+func (b *Builder) patch(ints []uint64, width int) (narrow, others int) {
+	if width > maxWidth {
+		return width, 0
+	}
+	var counts [maxWidth + 1]int
+	for _, n := range ints {
+		counts[bits.Len64(n)]++
+	}
+	row := widthOf(uint64(b.rows - 1))
+	narrow, least, wider := width, packedSize(len(ints), width), 0
+	for w := width - 1; w >= 0; w-- {
+		wider += counts[w+1]
+		if size := packedSize(len(ints), w) + packedSize(wider, row) + packedSize(wider, width-w) + 2; size < least {
+			narrow, least, others = w, size, wider
+		}
+	}
+	return narrow, others
 }
 
 // appendDeltas appends the differences from row to row if they are narrower than width. It leaves ints as they are.

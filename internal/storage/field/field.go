@@ -15,13 +15,14 @@ import "errors"
 type Options struct {
 	// Columns is how many columns a block gets at most beside those that are always wanted; 0 or less: none.
 	Columns int
-	// Share is the part of the block's message bytes that these may take: 1/Share; default 64, at which they are about 6 % of
-	// a file of JSON.
+	// Share is the part of the block's message bytes that these may take: 1/Share; default 72, at which they are a tenth
+	// of a file of JSON.
 	Share int
 }
 
 const (
-	defaultShare = 64
+	version      = 1
+	defaultShare = 72
 	// maxPaths is how many paths a builder looks at beside those that are always wanted; a block with more of them does not
 	// know what else there is.
 	maxPaths = 256
@@ -41,8 +42,9 @@ var ErrDamaged = errors.New("malformed field columns")
 type encoding uint8
 
 const (
-	dictionary encoding = iota // different values, and for each row which it is
-	integers                   // numbers in steps of a power of ten, from the least on
+	dictionary encoding = iota // different values, and for each row which one
+	usual                      // different values, which rows do not have the first one, and what they have
+	integers                   // numbers in steps of a power of ten, from the least on; a few have more bits than the others
 	deltas                     // the same, from row to row; no row lacks a value
 	plain                      // value after value
 	encodings

@@ -160,7 +160,7 @@ func TestChoice(t *testing.T) {
 	for _, c := range b.columns {
 		got = append(got, fmt.Sprintf("%s %d %d", c.path, c.encoding, c.to-c.from))
 	}
-	want := []string{"bytes 1 855", "id 3 8800", "level 0 120", "ms 1 654", "ok 0 53", "status 0 113", "svc.name 0 6", "ts 2 17"}
+	want := []string{"bytes 2 856", "id 4 8800", "level 1 102", "ms 2 655", "ok 0 53", "status 0 113", "svc.name 0 6", "ts 3 17"}
 	if !slices.Equal(got, want) {
 		t.Errorf("columns %q\nwant %q", got, want)
 	}

@@ -31,7 +31,7 @@ func (b *Block) mayHold(c *leaf.Condition) bool {
 	}
 	in := input{b: s.body}
 	switch s.encoding {
-	case dictionary:
+	case dictionary, usual:
 		for _, e := range b.entries(&in) {
 			if c.MayAccept(e) {
 				return true

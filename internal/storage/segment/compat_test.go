@@ -9,7 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"tailrace/internal/column"
 	"tailrace/internal/logs"
+	"tailrace/internal/storage/field"
 )
 
 // compatRuns are what testdata/compat's files hold.
@@ -26,13 +28,34 @@ func compatRuns() []testRun {
 	return runs
 }
 
-// TestCompat reads files of every version of the format that was ever released: they are never deleted. The first one
+// compatJSON has a block for each encoding of fields.
+func compatJSON() []testRun {
+	run := testRun{Stream: Stream{Group: 9, Stream: 90, GroupName: "/app/json", StreamName: "all", Scope: logs.Scope{Account: "000000000000", Region: "eu-west-1"}}}
+	for i := range 60 {
+		run.ids = append(run.ids, logs.EventID{Timestamp: int64(5000 + i), Ingestion: 6000, Request: 11, Index: uint16(i)})
+		run.messages = append(run.messages, fmt.Appendf(nil, `{"status":%d,"ms":%d.%d,"seq":%d,"route":"/r/%d","user":{"id":"u-%d"},"ok":%v,"odd":[null,1e5,"\u00e9"],"last":%d}`,
+			200+i/55*300, i*i%90, 1+i%9, 70000+3*i, i%4, i*7919, i%2 == 0, i/59*1_000_000))
+	}
+	run.messages[7] = []byte("no JSON")
+	run.messages[8] = []byte(`{"status":200,"status":404,"other":-0}`)
+	return []testRun{run}
+}
+
+var (
+	compatFields  = []string{"status", "ms", "seq", "route", "user.id", "odd.1", "odd.2", "last", "other", "nowhere"}
+	compatOptions = Options{
+		BlockBytes: 2000, GroupRows: 30, Fields: field.Options{Columns: 64, Share: 4},
+		Always: func(g logs.GroupID) []string { return []string{"user.id"}[:int(g)/9] },
+	}
+)
+
+// TestCompat reads files of every version of the format that was ever released: they are never deleted. That of the latest
 // is made by -update where it is missing.
 func TestCompat(t *testing.T) {
-	first := filepath.Join("testdata", "compat", "v1.parquet")
-	if _, err := os.Stat(first); *update && os.IsNotExist(err) {
-		file, _ := encode(t, compatRuns(), smallOptions)
-		if err := os.WriteFile(first, file, 0o644); err != nil {
+	latest := filepath.Join("testdata", "compat", fmt.Sprintf("v%d.parquet", directoryVersion))
+	if _, err := os.Stat(latest); *update && os.IsNotExist(err) {
+		file, _ := encode(t, append(compatRuns(), compatJSON()...), compatOptions)
+		if err := os.WriteFile(latest, file, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -53,6 +76,31 @@ func TestCompat(t *testing.T) {
 	}
 }
 
+// listFields prints the columns of the blocks, and what they say.
+func listFields(t *testing.T, out *strings.Builder, r *Reader, run Run) {
+	from, to := r.Blocks(run.Group)
+	var x extras
+	for at := from; at < to; at++ {
+		if err := x.load(r, extraFields, at, at+1); err != nil {
+			t.Fatal(err)
+		}
+		extra, err := x.of(&r.dir.blocks[at])
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b field.Block
+		if err := b.Open(extra, int(r.dir.blocks[at].rows)); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(out, "block of %d rows has columns %q\n", r.dir.blocks[at].rows, b.Paths())
+	}
+	q := Query{Range: logs.AllTime, Columns: column.Time, Fields: compatFields}
+	rows, _ := readFields(t, r.Cursor(run, q), q)
+	for _, row := range rows {
+		fmt.Fprintf(out, "%d: %s\n", row.id.Timestamp, row.fields)
+	}
+}
+
 // listing is a segment's content as text.
 func listing(t *testing.T, r *Reader) string {
 	var out strings.Builder
@@ -66,6 +114,9 @@ func listing(t *testing.T, r *Reader) string {
 			}
 			for _, e := range events {
 				fmt.Fprintf(&out, "%v %s %q\n", e.id, time.UnixMilli(e.id.Timestamp).UTC().Format(time.RFC3339Nano), e.message)
+			}
+			if run.Group == 9 {
+				listFields(t, &out, r, run)
 			}
 		}
 	}
