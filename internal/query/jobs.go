@@ -131,6 +131,9 @@ func (j *Jobs) Close() error {
 	return nil
 }
 
+// Most is how many queries may run and wait in one scope.
+func (j *Jobs) Most() int { return j.o.MaxQueries }
+
 // Start begins a query and returns its id. ErrTooMany if too many run and wait.
 func (j *Jobs) Start(spec Spec, run Run) (id string, err error) {
 	id = NewID()

@@ -12,15 +12,16 @@ import (
 	"tailrace/internal/auth"
 	"tailrace/internal/awsjson"
 	"tailrace/internal/pcluster"
+	"tailrace/internal/query"
 	"tailrace/internal/service"
 	"tailrace/internal/storage"
 )
 
 // routes puts everything on one listener: the ParallelCluster API below /v3, the pages of operators, and everything else to
 // the JSON API, which answers POST / alone.
-func (s *Server) routes(engine *storage.Engine) http.Handler {
+func (s *Server) routes(engine *storage.Engine, queries *query.Jobs) http.Handler {
 	svc := service.New(service.Config{
-		Catalog: s.catalog, Engine: engine, Now: time.Now, ExactStoredBytes: s.config.StoredBytes == "exact",
+		Catalog: s.catalog, Engine: engine, Queries: queries, Now: time.Now, ExactStoredBytes: s.config.StoredBytes == "exact",
 		TokenKey:    s.keyring.Derive("page tokens"),
 		MaxEventAge: s.config.MaxEventAge, MaxEventLead: s.config.MaxEventLead,
 	})

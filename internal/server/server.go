@@ -21,7 +21,9 @@ import (
 	"tailrace/internal/auth"
 	"tailrace/internal/awsjson"
 	"tailrace/internal/catalog/sqlite"
+	"tailrace/internal/query"
 	"tailrace/internal/storage"
+	"tailrace/internal/vfs"
 )
 
 // Names of what lies in the data directory beside the store's own.
@@ -29,6 +31,9 @@ const (
 	CatalogFile = storage.CatalogFile
 	KeyFile     = storage.KeyFile
 )
+
+// queriesDir is where results of queries lie.
+const queriesDir = "queries"
 
 // writeTimeout bounds the time from a request's headers to the last byte of its answer, so that a client that does not read
 // holds a connection for so long and no longer.
@@ -122,14 +127,20 @@ func (s *Server) Run(ctx context.Context) error {
 		<-ended
 		return s.close(err)
 	}
-	debug, err := s.debug()
+	queries, err := s.openQueries()
 	if err != nil {
 		err = errors.Join(err, web.Close())
 		<-ended
 		return s.close(errors.Join(err, engine.Close()))
 	}
+	debug, err := s.debug()
+	if err != nil {
+		err = errors.Join(err, web.Close())
+		<-ended
+		return s.close(errors.Join(err, queries.Close(), engine.Close()))
+	}
 	defer debug.Close()
-	s.serve(s.routes(engine))
+	s.serve(s.routes(engine, queries))
 	s.config.Logger.Info("ready", "endpoint", s.URL(), "data", s.config.Data)
 	select {
 	case <-ended:
@@ -139,7 +150,7 @@ func (s *Server) Run(ctx context.Context) error {
 		err = s.drain(web)
 		<-ended
 	}
-	return s.close(errors.Join(err, engine.Close()))
+	return s.close(errors.Join(err, queries.Close(), engine.Close()))
 }
 
 func (s *Server) serve(h http.Handler) { s.handler.Store(&h) }
@@ -153,6 +164,11 @@ func (s *Server) openStore(ctx context.Context) (*storage.Engine, error) {
 	}
 	s.config.Logger.Info("store is open", "took", time.Since(begun).Round(time.Millisecond), "replayed_events", engine.Stats().Recovery.Events)
 	return engine, nil
+}
+
+// openQueries finds the results of earlier queries.
+func (s *Server) openQueries() (*query.Jobs, error) {
+	return query.Open(query.Options{FS: vfs.OS(), Dir: filepath.Join(s.config.Data, queriesDir), Now: time.Now, Logger: s.config.Logger})
 }
 
 // drain lets requests that have begun end, and breaks off those that take too long.

@@ -7,6 +7,7 @@ import (
 	"tailrace/internal/api"
 	"tailrace/internal/catalog"
 	"tailrace/internal/filterpattern"
+	"tailrace/internal/query"
 	"tailrace/internal/storage"
 )
 
@@ -29,13 +30,13 @@ func (n noun) exception(operation string, err error) error {
 	}
 	_, isSyntax := errors.AsType[*filterpattern.SyntaxError](err)
 	switch {
-	case errors.Is(err, catalog.ErrNotFound):
+	case errors.Is(err, catalog.ErrNotFound), errors.Is(err, query.ErrNotFound):
 		return n.missing()
 	case errors.Is(err, catalog.ErrExists):
 		return &api.ResourceAlreadyExistsException{Message: n.exists}
 	case errors.Is(err, catalog.ErrUnavailable), errors.Is(err, storage.ErrUnavailable):
 		return fmt.Errorf("%s: %w: %w", operation, &api.ServiceUnavailableException{Message: "The service cannot complete the request."}, err)
-	case errors.Is(err, errToken), errors.Is(err, storage.ErrWalkExpired):
+	case errors.Is(err, errToken), errors.Is(err, storage.ErrWalkExpired), errors.Is(err, query.ErrCursor):
 		return invalidParameter("The specified nextToken is invalid.")
 	case isSyntax:
 		return invalidParameter("Invalid filter pattern")

@@ -13,6 +13,7 @@ import (
 	"tailrace/internal/awsjson"
 	"tailrace/internal/catalog/sqlite"
 	"tailrace/internal/logs"
+	"tailrace/internal/query"
 	"tailrace/internal/storage"
 	"tailrace/internal/vfs"
 )
@@ -56,7 +57,10 @@ func newHarness(t testing.TB, c Config, o storage.Options) *harness {
 			t.Error(err)
 		}
 	})
-	c.Catalog, c.Engine, c.Now = h.cat, h.engine, h.now
+	queries, err := query.Open(query.Options{FS: o.FS, Dir: "/data/queries", Now: h.now})
+	must(t, err)
+	t.Cleanup(func() { must(t, queries.Close()) })
+	c.Catalog, c.Engine, c.Queries, c.Now = h.cat, h.engine, queries, h.now
 	if c.TokenKey == nil {
 		c.TokenKey = []byte("the same key in every test")
 	}

@@ -9,6 +9,7 @@ import (
 	"tailrace/internal/api"
 	"tailrace/internal/catalog"
 	"tailrace/internal/logs"
+	"tailrace/internal/query"
 	"tailrace/internal/storage"
 )
 
@@ -23,6 +24,8 @@ const DefaultMaxSearches = 4
 type Config struct {
 	Catalog catalog.Catalog
 	Engine  *storage.Engine
+	// Queries are the queries of Logs Insights.
+	Queries *query.Jobs
 	// Now is the clock of all rules and creation times; nil: time.Now.
 	Now func() time.Time
 	// TokenKey authenticates page tokens, at least 16 bytes. Nil: a random key, and tokens end with the process.
@@ -45,6 +48,7 @@ type Service struct {
 	api.Unimplemented
 	catalog    catalog.Catalog
 	engine     *storage.Engine
+	queries    *query.Jobs
 	now        func() time.Time
 	tokens     tokens
 	groups     groupCache
@@ -63,6 +67,7 @@ func New(c Config) *Service {
 	s := &Service{
 		catalog:    c.Catalog,
 		engine:     c.Engine,
+		queries:    c.Queries,
 		now:        c.Now,
 		exactBytes: c.ExactStoredBytes,
 		scanBudget: c.ScanBudget,

@@ -1,0 +1,157 @@
+// Package exec runs plans of package plan over the events of some groups. It knows no storage: a Source gives it batches, and
+// it gives back rows of text, as the API shows them.
+//
+//	exec    Run, Source, Options                    load     batches → rows
+//	eval    expressions, by column                  gather   rows of all workers → one table
+//	filter, parse, stats, sort, …                   one operator a file, under the name that it has in syntax and plan
+//
+// Operators that look at one row at a time run where batches arrive, in as many goroutines as there are workers, each with
+// its own copy; the first one that does not gathers: groups are aggregated and the first rows kept by each worker, and put
+// together at the end. What follows runs once over a table. Memory is counted where rows or groups are kept, and bounded:
+// ErrMemory.
+package exec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"tailrace/internal/column"
+	"tailrace/internal/insights/plan"
+	"tailrace/internal/logs"
+)
+
+// ErrMemory says that a query keeps more rows or groups than may be kept.
+var ErrMemory = errors.New("the query needs more memory than it may use: narrow the range of time, filter more, group by fewer values or limit the rows")
+
+// Group is a log group as a query sees it.
+type Group struct {
+	Account string
+	Region  string
+	Name    string
+}
+
+// Request is what a query asks of one group.
+type Request struct {
+	Start, End int64    // epoch milliseconds, both inclusive
+	Streams    []string // names; nil: all
+	Columns    column.Columns
+	Fields     []string // leaves of messages, for Batch.Fields
+	// Match drops events whose messages it refuses; nil: none. It may be called by several goroutines at once.
+	Match func(message []byte) bool
+	// Required are clauses of which every wanted message satisfies all.
+	Required [][][]byte
+	Limit    int  // of Scan: how many events are wanted at most; 0: not known
+	Reverse  bool // of Scan: newest first
+}
+
+// Source gives the events of the groups that a query is about.
+type Source interface {
+	Groups() []Group
+	// Visit gives the events of a group once, in no order, to up to workers goroutines; see storage.Engine.Visit.
+	Visit(ctx context.Context, group int, r *Request, workers int, visit func(worker int, b *column.Batch) error) (Statistics, error)
+	// Scan gives them in order of id until visit wants no more.
+	Scan(ctx context.Context, group int, r *Request, visit func(b *column.Batch) (more bool, err error)) (Statistics, error)
+	// Pointer is the text of @ptr for an event.
+	Pointer(group int, stream logs.StreamID, id logs.EventID) string
+}
+
+// Statistics say what was looked at.
+type Statistics struct {
+	Matched                  int64 // events that passed all filters
+	Scanned, Bytes           int64 // events looked at, bytes of their messages
+	SkippedEvents            int64 // left out unseen, as far as that is known
+	SkippedBytes             int64
+	Groups                   int // that were read
+	ScannedBlocks, LeftBlock int64
+}
+
+// Add adds up.
+func (s *Statistics) Add(x Statistics) {
+	s.Matched += x.Matched
+	s.Scanned += x.Scanned
+	s.Bytes += x.Bytes
+	s.SkippedEvents += x.SkippedEvents
+	s.SkippedBytes += x.SkippedBytes
+	s.ScannedBlocks += x.ScannedBlocks
+	s.LeftBlock += x.LeftBlock
+}
+
+// Field is one column of a row of the result.
+type Field struct{ Name, Value string }
+
+// Result is what a query gives.
+type Result struct {
+	Rows       [][]Field // a field that is null is not in its row
+	Statistics Statistics
+}
+
+// Options are those of Run; zero values stand for the defaults.
+type Options struct {
+	Workers int   // goroutines that scan; default 1
+	Memory  int64 // most bytes that are kept; default 256 MiB
+	// Report is called now and then with what was looked at so far.
+	Report func(Statistics)
+	// Offer is called now and then with rows that the result may have.
+	Offer func([][]Field)
+}
+
+const defaultMemory = 256 << 20
+
+// Run executes a plan. With an error it returns what was looked at until then.
+func Run(ctx context.Context, p *plan.Plan, source Source, o Options) (Result, error) {
+	o.Workers = max(o.Workers, 1)
+	if o.Memory == 0 {
+		o.Memory = defaultMemory
+	}
+	r := &run{plan: p, source: source, o: o, memory: &memory{left: o.Memory}, request: newRequest(&p.Scan)}
+	t, err := r.gather(ctx)
+	if err == nil {
+		err = r.finish(ctx, t)
+	}
+	out := Result{Statistics: r.statistics}
+	if err != nil {
+		return out, fmt.Errorf("query: %w", err)
+	}
+	out.Rows = r.print(t)
+	return out, nil
+}
+
+// run is one execution.
+type run struct {
+	plan    *plan.Plan
+	source  Source
+	o       Options
+	memory  *memory
+	request *Request
+	behind  []plan.Op // operators that run on the gathered table
+
+	mu         sync.Mutex
+	statistics Statistics
+}
+
+func (r *run) count(s Statistics) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.statistics.Add(s)
+	if r.o.Report != nil {
+		r.o.Report(r.statistics)
+	}
+}
+
+// memory counts what is kept by all workers together.
+type memory struct {
+	mu   sync.Mutex
+	left int64
+}
+
+// take counts bytes that are kept from now on; negative ones are given back.
+func (m *memory) take(bytes int64) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.left -= bytes; m.left < 0 {
+		return ErrMemory
+	}
+	return nil
+}

@@ -1,0 +1,12 @@
+package exec
+
+// compute makes a column of an expression.
+type compute struct {
+	at int
+	of evaluator
+}
+
+func (c *compute) run(r *rows) error {
+	r.set(c.at, c.of.eval(r))
+	return nil
+}

@@ -1,0 +1,158 @@
+package exec
+
+import (
+	"strings"
+
+	"tailrace/internal/column"
+	"tailrace/internal/insights/plan"
+	"tailrace/internal/insights/value"
+	"tailrace/internal/logs"
+)
+
+// newRequest is what a plan's scan asks of each group.
+func newRequest(s *plan.Scan) *Request {
+	r := &Request{
+		Start: s.Start, End: s.End, Streams: s.Streams, Required: s.Required, Columns: column.Time,
+		Limit: s.Limit, Reverse: s.Order == plan.NewestFirst,
+	}
+	for _, source := range s.Columns {
+		switch field := leafOf(source.Name); {
+		case source.Name == "@message":
+			r.Columns |= column.Message
+		case source.Name == plan.Pointer, source.Name == "@ingestionTime":
+			r.Columns |= column.ID
+		case field != "":
+			r.Fields = append(r.Fields, field)
+		}
+	}
+	if s.Message != nil {
+		r.Match = newMatcher(s.Message)
+	}
+	return r
+}
+
+// leafOf is the leaf of messages that a field is, empty for a field of the system. A leaf whose name begins with @ has one
+// more in queries (cloudwatch-logs.md §16.2).
+func leafOf(name string) string {
+	switch {
+	case strings.HasPrefix(name, "@@"):
+		return name[1:]
+	case strings.HasPrefix(name, "@"):
+		return ""
+	}
+	return name
+}
+
+// newMatcher compiles a condition on messages alone.
+func newMatcher(e plan.Expr) func([]byte) bool {
+	switch e := e.(type) {
+	case *plan.Like:
+		found := func(message []byte) bool { return e.Finder.In(message) }
+		if e.Regex != nil {
+			found = e.Regex.Match
+		}
+		if e.Not {
+			return func(message []byte) bool { return !found(message) }
+		}
+		return found
+	case *plan.Not:
+		of := newMatcher(e.X)
+		return func(message []byte) bool { return !of(message) }
+	case *plan.Logic:
+		x, y := newMatcher(e.X), newMatcher(e.Y)
+		if e.Or {
+			return func(message []byte) bool { return x(message) || y(message) }
+		}
+		return func(message []byte) bool { return x(message) && y(message) }
+	}
+	panic("condition that is not of messages: " + e.String())
+}
+
+// loader turns batches into rows, for one goroutine.
+type loader struct {
+	sources []plan.Source
+	groups  []Group
+	withID  bool
+	vectors []value.Vector
+	rows    rows
+	dropped []int32
+}
+
+func newLoader(s *plan.Scan, groups []Group, withID bool) *loader {
+	return &loader{sources: s.Columns, groups: groups, withID: withID, vectors: make([]value.Vector, len(s.Columns))}
+}
+
+// load makes rows of a batch; they are valid until the next call, as long as the batch is.
+func (l *loader) load(group int, b *column.Batch) *rows {
+	r := &l.rows
+	r.n = b.Len()
+	clear(r.cols)
+	field := 0
+	for i := range l.sources {
+		v := &l.vectors[i]
+		if leafOf(l.sources[i].Name) != "" {
+			v.FromColumn(&b.Fields[field])
+			field++
+		} else {
+			l.system(v, l.sources[i].Name, group, b)
+		}
+		r.set(l.sources[i].Column, v)
+	}
+	r.refs = r.refs[:0]
+	if l.withID {
+		for i, id := range b.ID {
+			r.refs = append(r.refs, ref{int32(group), b.Stream[i], id})
+		}
+	}
+	return r
+}
+
+// system fills a vector with a field that is not in messages. Those that Tailrace does not have are null.
+func (l *loader) system(v *value.Vector, name string, group int, b *column.Batch) {
+	g := &l.groups[group]
+	switch name {
+	case "@timestamp":
+		times(v, b, func(id *logs.EventID) int64 { return id.Timestamp })
+	case "@ingestionTime":
+		times(v, b, func(id *logs.EventID) int64 { return id.Ingestion })
+	case "@message":
+		v.Reset()
+		v.AppendTexts(b.Message)
+	case "@logStream":
+		streams(v, b)
+	case "@log":
+		constantText(v, g.Account+":"+g.Name)
+	case "@aws.account":
+		constantText(v, g.Account)
+	case "@aws.region":
+		constantText(v, g.Region)
+	default:
+		v.Reset()
+		v.Const = true
+		v.Append(value.Value{})
+	}
+}
+
+func constantText(v *value.Vector, text string) {
+	v.Reset()
+	v.Const = true
+	v.Append(value.NewString(text))
+}
+
+func times(v *value.Vector, b *column.Batch, of func(*logs.EventID) int64) {
+	v.Resize(b.Len(), value.Time)
+	for i := range b.ID {
+		v.Word[i] = uint64(of(&b.ID[i]))
+	}
+}
+
+// streams fills v with the names of streams, an entry of the dictionary for each run of rows.
+func streams(v *value.Vector, b *column.Batch) {
+	v.Resize(b.Len(), value.Text)
+	for i, name := range b.StreamName {
+		if i == 0 || b.Stream[i-1] != b.Stream[i] {
+			v.Dict = append(v.Dict, []byte(name))
+		}
+		v.Word[i] = uint64(len(v.Dict) - 1)
+	}
+}

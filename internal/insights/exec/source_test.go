@@ -1,0 +1,97 @@
+package exec
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"tailrace/internal/column"
+	"tailrace/internal/leaf"
+	"tailrace/internal/logs"
+)
+
+// event is an event of a memory source.
+type event struct {
+	group   int
+	stream  string
+	id      logs.EventID
+	message string
+}
+
+// memorySource is a Source over a list of events. It reads as little of a request as it may: what a request only allows to
+// leave out, it gives.
+type memorySource struct {
+	groups []Group
+	events []event
+	batch  int // events of a batch
+}
+
+func (s *memorySource) Groups() []Group { return s.groups }
+
+func (s *memorySource) Pointer(group int, _ logs.StreamID, id logs.EventID) string {
+	return fmt.Sprintf("%s/%d", s.groups[group].Name, id.Index)
+}
+
+func (s *memorySource) wanted(group int, r *Request) (out []event) {
+	for _, e := range s.events {
+		at := e.id.Timestamp
+		if e.group == group && r.Start <= at && at <= r.End && (r.Streams == nil || slices.Contains(r.Streams, e.stream)) &&
+			(r.Match == nil || r.Match([]byte(e.message))) {
+			out = append(out, e)
+		}
+	}
+	slices.SortFunc(out, func(a, b event) int {
+		if r.Reverse {
+			return b.id.Compare(a.id)
+		}
+		return a.id.Compare(b.id)
+	})
+	return out
+}
+
+func (s *memorySource) Visit(_ context.Context, group int, r *Request, workers int, visit func(int, *column.Batch) error) (Statistics, error) {
+	var wg sync.WaitGroup
+	errs := make([]error, workers)
+	batches := slices.Collect(slices.Chunk(s.wanted(group, r), s.batch))
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < len(batches) && errs[w] == nil; i += workers {
+				errs[w] = visit(w, newBatch(batches[i], r))
+			}
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return Statistics{}, err
+		}
+	}
+	return Statistics{Scanned: int64(len(s.events))}, nil
+}
+
+func (s *memorySource) Scan(_ context.Context, group int, r *Request, visit func(*column.Batch) (bool, error)) (Statistics, error) {
+	for batch := range slices.Chunk(s.wanted(group, r), s.batch) {
+		if more, err := visit(newBatch(batch, r)); !more || err != nil {
+			return Statistics{}, err
+		}
+	}
+	return Statistics{}, nil
+}
+
+func newBatch(events []event, r *Request) *column.Batch {
+	b := &column.Batch{Fields: make([]column.Vector, len(r.Fields))}
+	find := leaf.Find(r.Fields)
+	for _, e := range events {
+		b.Append(e.id, logs.StreamID(len(e.stream)), e.stream, []byte(e.message))
+		values := make([]leaf.Value, len(r.Fields))
+		leaves, _ := find.Read([]byte(e.message))
+		for i := range leaves {
+			values[leaves[i].Path], _ = leaves[i].Value(nil)
+		}
+		for i := range values {
+			b.Fields[i].Append(values[i])
+		}
+	}
+	return b
+}

@@ -1,0 +1,304 @@
+package exec
+
+import (
+	"context"
+	"encoding/binary"
+
+	"tailrace/internal/insights/function"
+	"tailrace/internal/insights/plan"
+	"tailrace/internal/insights/value"
+)
+
+// aggregate lets each worker aggregate what it reads, and puts the groups together.
+func (r *run) aggregate(ctx context.Context, locals []plan.Op, op *plan.Stats) (*rows, error) {
+	workers := make([]*worker, r.o.Workers)
+	for i := range workers {
+		workers[i] = r.newWorker(locals, false)
+		workers[i].aggregator = newAggregator(op, r.memory)
+	}
+	err := r.visit(ctx, workers, func(w *worker, rows *rows) error { return w.aggregator.add(rows) })
+	if err != nil {
+		return nil, err
+	}
+	all := workers[0].aggregator
+	for _, w := range workers[1:] {
+		if err := all.merge(w.aggregator); err != nil {
+			return nil, err
+		}
+	}
+	return all.table()
+}
+
+// restat aggregates a table.
+func (r *run) restat(t *rows, op *plan.Stats) error {
+	a := newAggregator(op, r.memory)
+	if err := a.add(t); err != nil {
+		return err
+	}
+	made, err := a.table()
+	if err == nil {
+		*t = *made
+	}
+	return err
+}
+
+// aggregator groups rows by their keys and aggregates each group.
+type aggregator struct {
+	op     *plan.Stats
+	keys   []evaluator
+	args   [][]evaluator
+	aggs   []function.Aggregate
+	values []interner          // of each key
+	pairs  []map[uint64]uint32 // of the codes so far and the code of the next key, from the second key on
+	codes  [][]uint32          // of each group, by key
+	groups []uint32            // of the rows being added
+	cols   []*value.Vector
+	memory *memory
+	held   int64
+}
+
+func newAggregator(op *plan.Stats, m *memory) *aggregator {
+	a := &aggregator{op: op, memory: m, values: make([]interner, len(op.By))}
+	for i := range op.By {
+		a.keys = append(a.keys, newEvaluator(op.By[i].Expr))
+		a.values[i].index = map[string]uint32{}
+		if i > 0 {
+			a.pairs = append(a.pairs, map[uint64]uint32{})
+		}
+	}
+	for i := range op.Aggs {
+		a.aggs = append(a.aggs, op.Aggs[i].Func.New())
+		var args []evaluator
+		for _, arg := range op.Aggs[i].Args {
+			if arg == nil {
+				args = append(args, nil)
+			} else {
+				args = append(args, newEvaluator(arg))
+			}
+		}
+		a.args = append(a.args, args)
+	}
+	return a
+}
+
+// add aggregates rows.
+func (a *aggregator) add(r *rows) error {
+	a.group(r)
+	for i, agg := range a.aggs {
+		a.cols = a.cols[:0]
+		for _, arg := range a.args[i] {
+			if arg == nil {
+				a.cols = append(a.cols, nil)
+			} else {
+				a.cols = append(a.cols, arg.eval(r))
+			}
+		}
+		agg.Grow(len(a.codes))
+		agg.Add(a.groups, a.cols, r.n)
+	}
+	return a.account()
+}
+
+// group numbers the groups of rows.
+func (a *aggregator) group(r *rows) {
+	if cap(a.groups) < r.n {
+		a.groups = make([]uint32, r.n)
+	}
+	a.groups = a.groups[:r.n]
+	if len(a.keys) == 0 {
+		clear(a.groups)
+		if r.n > 0 && len(a.codes) == 0 {
+			a.codes = append(a.codes, nil)
+		}
+		return
+	}
+	a.values[0].encode(a.groups, a.keys[0].eval(r), r.n)
+	if len(a.keys) == 1 {
+		for code := len(a.codes); code < len(a.values[0].values); code++ {
+			a.codes = append(a.codes, []uint32{uint32(code)})
+		}
+		return
+	}
+	columns := make([][]uint32, len(a.keys))
+	columns[0] = append([]uint32(nil), a.groups...)
+	for k := 1; k < len(a.keys); k++ {
+		columns[k] = make([]uint32, r.n)
+		a.values[k].encode(columns[k], a.keys[k].eval(r), r.n)
+		last := k == len(a.keys)-1
+		for i, code := range columns[k] {
+			a.groups[i] = a.pair(k-1, a.groups[i], code, last, func(k int) uint32 { return columns[k][i] })
+		}
+	}
+}
+
+// pair numbers the combination of the codes so far with the next one; the last combination is a group.
+func (a *aggregator) pair(level int, code, next uint32, last bool, at func(key int) uint32) uint32 {
+	key := uint64(code)<<32 | uint64(next)
+	if number, ok := a.pairs[level][key]; ok {
+		return number
+	}
+	number := uint32(len(a.pairs[level]))
+	a.pairs[level][key] = number
+	if last {
+		codes := make([]uint32, len(a.keys))
+		for k := range codes {
+			codes[k] = at(k)
+		}
+		a.codes = append(a.codes, codes)
+	}
+	return number
+}
+
+// groupBytes is about what a group takes beside its aggregates.
+const groupBytes = 64
+
+// account counts what is held.
+func (a *aggregator) account() error {
+	held := int64(len(a.codes)) * groupBytes * int64(len(a.keys)+1)
+	for i := range a.values {
+		held += a.values[i].bytes
+	}
+	for _, agg := range a.aggs {
+		held += int64(agg.Size())
+	}
+	before := a.held
+	a.held = held
+	return a.memory.take(held - before)
+}
+
+// merge takes in the groups of another aggregator, which is of no use then.
+func (a *aggregator) merge(b *aggregator) error {
+	to := make([]uint32, len(b.codes))
+	for g, codes := range b.codes {
+		if len(a.keys) == 0 {
+			if len(a.codes) == 0 {
+				a.codes = append(a.codes, nil)
+			}
+			continue
+		}
+		mapped := make([]uint32, len(codes))
+		for k, code := range codes {
+			mapped[k] = a.values[k].code(b.values[k].values[code])
+		}
+		number := mapped[0]
+		if len(codes) == 1 {
+			for code := len(a.codes); code < len(a.values[0].values); code++ {
+				a.codes = append(a.codes, []uint32{uint32(code)})
+			}
+		}
+		for k := 1; k < len(codes); k++ {
+			number = a.pair(k-1, number, mapped[k], k == len(codes)-1, func(k int) uint32 { return mapped[k] })
+		}
+		to[g] = number
+	}
+	for i, agg := range a.aggs {
+		agg.Grow(len(a.codes))
+		agg.Merge(b.aggs[i], to)
+	}
+	b.memory.take(-b.held) //nolint:errcheck // gives back
+	return a.account()
+}
+
+// table makes a row of each group, in the order of their keys: times newest first, everything else in natural order.
+func (a *aggregator) table() (*rows, error) {
+	t := &rows{n: len(a.codes), cols: make([]*value.Vector, a.op.Width)}
+	order := comparison{}
+	for k := range a.keys {
+		v := &value.Vector{}
+		descending := true
+		for _, codes := range a.codes {
+			row := a.values[k].values[codes[k]]
+			descending = descending && row.Kind() == value.Time
+			v.Append(row)
+		}
+		t.cols[k] = v
+		order.keys = append(order.keys, plan.SortKey{Column: k, Desc: descending})
+	}
+	for i, agg := range a.aggs {
+		v := &value.Vector{}
+		for g := range a.codes {
+			v.Append(agg.Result(g))
+		}
+		t.cols[a.op.Aggs[i].Column] = v
+	}
+	t.sort(&order, 0)
+	for _, c := range a.op.Then {
+		if err := newLocal(c).run(t); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// interner numbers the values of a key.
+type interner struct {
+	index  map[string]uint32
+	values []value.Value
+	bytes  int64
+	key    []byte
+	dict   []uint32 // codes of the places of a dictionary, plus 1
+}
+
+// encode puts the codes of n rows in codes.
+func (in *interner) encode(codes []uint32, v *value.Vector, n int) {
+	if v.Const {
+		code := in.code(v.Row(0))
+		for i := range n {
+			codes[i] = code
+		}
+		return
+	}
+	if cap(in.dict) < len(v.Dict) {
+		in.dict = make([]uint32, len(v.Dict))
+	}
+	in.dict = in.dict[:len(v.Dict)]
+	clear(in.dict)
+	lastKind, lastWord, lastCode := value.Map, uint64(0), uint32(0)
+	for i := range n {
+		kind, word := v.Kind[i], v.Word[i]
+		if kind == lastKind && word == lastWord {
+			codes[i] = lastCode
+			continue
+		}
+		switch {
+		case kind == value.Text && in.dict[word] > 0:
+			codes[i] = in.dict[word] - 1
+		case kind == value.Text:
+			codes[i] = in.code(v.Row(i))
+			in.dict[word] = codes[i] + 1
+		default:
+			codes[i] = in.code(v.Row(i))
+		}
+		lastKind, lastWord, lastCode = kind, word, codes[i]
+	}
+}
+
+// code is the number of a value.
+func (in *interner) code(v value.Value) uint32 {
+	in.key = appendKey(in.key[:0], v)
+	if code, ok := in.index[string(in.key)]; ok {
+		return code
+	}
+	code := uint32(len(in.values))
+	in.index[string(in.key)] = code
+	in.values = append(in.values, v.Clone())
+	in.bytes += int64(2*len(in.key)) + 2*cellBytes
+	return code
+}
+
+// appendKey appends what tells a value from others; no key begins with another one.
+func appendKey(dst []byte, v value.Value) []byte {
+	at := len(dst)
+	dst = append(dst, 0, 0, 0, 0, byte(class(v)))
+	dst = v.AppendKey(dst)
+	binary.LittleEndian.PutUint32(dst[at:], uint32(len(dst)-at))
+	return dst
+}
+
+// class tells null, which has no text, from the empty text.
+func class(v value.Value) int {
+	if v.IsNull() {
+		return 0
+	}
+	return 1
+}

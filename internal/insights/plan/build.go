@@ -1,0 +1,157 @@
+package plan
+
+import (
+	"errors"
+	"slices"
+
+	"tailrace/internal/insights/function"
+	"tailrace/internal/insights/syntax"
+)
+
+// Env is what a query is compiled for; times are epoch milliseconds.
+type Env struct {
+	Now   int64 // when the query starts
+	Start int64 // of its range of time, inclusive
+	End   int64 // inclusive
+	Limit int   // most rows of the result, if the query does not say
+}
+
+// Build compiles a query that Parse made of a text. The error is syntax.Errors.
+func Build(text string, q *syntax.Query, env Env) (*Plan, error) {
+	b := &builder{env: env, plan: &Plan{Events: true}, scope: newScope()}
+	b.plan.Scan.Start, b.plan.Scan.End = env.Start, env.End
+	for _, stage := range q.Stages {
+		b.stage(stage)
+	}
+	b.finish()
+	if err := b.errors.Err(text); err != nil {
+		return nil, err
+	}
+	optimize(b.plan)
+	return b.plan, nil
+}
+
+// builder compiles one query.
+type builder struct {
+	env     Env
+	plan    *Plan
+	scope   *scope
+	limited bool // there is a limit command
+	errors  syntax.Diagnostics
+	// aggregate compiles the call of an aggregate; nil where none may stand.
+	aggregate func(*syntax.Call) Expr
+}
+
+// scope is the rows at one place of the query: which column a name is, and what is shown.
+type scope struct {
+	columns map[string]int
+	closed  bool // rows have no other columns: they do not stand for events
+	width   int  // columns so far
+	shown   []Output
+	named   bool // shown was said by fields or display
+	display bool // and by display, which is the last word
+}
+
+func newScope() *scope { return &scope{columns: map[string]int{}} }
+
+func (b *builder) fail(at syntax.Node, format string, args ...any) {
+	b.errors.Report(at.Pos(), format, args...)
+}
+
+// stage compiles one command.
+func (b *builder) stage(stage syntax.Stage) {
+	switch s := stage.(type) {
+	case *syntax.Fields:
+		b.fields(s)
+	case *syntax.Display:
+		b.display(s)
+	case *syntax.Filter:
+		b.filter(s)
+	case *syntax.Search:
+		b.search(s)
+	case *syntax.ParseStage:
+		b.parse(s)
+	case *syntax.Stats:
+		b.stats(s)
+	case *syntax.Sort:
+		b.sort(s)
+	case *syntax.Limit:
+		b.limitTo(s)
+	case *syntax.Tail:
+		b.tail(s)
+	case *syntax.Dedup:
+		b.dedup(s)
+	default:
+		b.fail(stage, "%s is not supported by Tailrace", stage.Command())
+	}
+}
+
+func (b *builder) add(op Op) { b.plan.Ops = append(b.plan.Ops, op) }
+
+// column makes a new column of the rows and gives it a name.
+func (b *builder) column(name string) int {
+	at := b.scope.width
+	b.scope.width++
+	b.scope.columns[name] = at
+	return at
+}
+
+// show adds a column to what is shown, or replaces the one of the same name.
+func (s *scope) show(name string, column int) {
+	if i := slices.IndexFunc(s.shown, func(o Output) bool { return o.Name == name }); i >= 0 {
+		s.shown[i].Column = column
+		return
+	}
+	s.shown = append(s.shown, Output{name, column})
+}
+
+// compute makes a column of an expression; one that is a column already makes none.
+func (b *builder) compute(name string, e Expr) int {
+	if column, ok := e.(*Column); ok {
+		if b.scope.columns[name] != column.Index || name != column.Name {
+			b.scope.columns[name] = column.Index
+		}
+		return column.Index
+	}
+	at := b.column(name)
+	b.add(&Compute{Column: at, Name: name, Expr: e})
+	return at
+}
+
+// finish says what is shown, and in what order rows come if the query does not.
+func (b *builder) finish() {
+	s := b.scope
+	if !s.closed && !s.named {
+		shown := s.shown
+		s.shown = nil
+		for _, name := range []string{"@timestamp", "@message"} {
+			s.show(name, b.source(name).Index)
+		}
+		for _, o := range shown {
+			s.show(o.Name, o.Column)
+		}
+	}
+	b.plan.Output = s.shown
+	b.plan.Events = !s.closed
+	if b.plan.Events {
+		b.plan.Pointer = b.source(Pointer).Index
+	}
+	if !b.limited {
+		b.add(&Limit{Count: b.env.Limit, Implied: true})
+	}
+}
+
+// functionEnv is the environment as functions know it.
+func (b *builder) functionEnv() function.Env {
+	return function.Env{Now: b.env.Now, Start: b.env.Start, End: b.env.End}
+}
+
+// argumentError reports what a function says of its arguments at the argument's place.
+func (b *builder) argumentError(call *syntax.Call, err error) {
+	var wrong *function.ArgumentError
+	if errors.As(err, &wrong) && wrong.Index >= 0 && wrong.Index < len(call.Args) {
+		b.fail(call.Args[wrong.Index], "%s", err)
+		return
+	}
+	b.fail(call, "%s", err)
+}

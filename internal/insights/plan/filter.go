@@ -1,0 +1,26 @@
+package plan
+
+import "tailrace/internal/insights/syntax"
+
+// Filter keeps the rows for which a condition holds.
+type Filter struct{ Cond Expr }
+
+// Local implements Op.
+func (*Filter) Local() bool { return true }
+
+func (f *Filter) String() string { return "filter " + f.Cond.String() }
+
+func (f *Filter) uses(columns Columns) { columns.add(f.Cond) }
+
+func (b *builder) filter(s *syntax.Filter) { b.add(&Filter{b.expr(s.Cond)}) }
+
+// search keeps events whose message is like its pattern.
+func (b *builder) search(s *syntax.Search) {
+	if b.scope.closed {
+		b.fail(s, "search stands before stats only")
+		return
+	}
+	like := &Like{X: b.source("@message")}
+	b.pattern(like, s.Pattern)
+	b.add(&Filter{like})
+}

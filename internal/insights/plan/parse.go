@@ -1,0 +1,91 @@
+package plan
+
+import (
+	"regexp"
+	"strings"
+
+	"tailrace/internal/insights/syntax"
+)
+
+// Parse takes columns out of a text. A row whose text does not match keeps nulls in them. One of Glob, Regex, Logfmt and CSV
+// is set.
+type Parse struct {
+	X      Expr
+	Glob   []string // the literals around the places of the columns: one more than these
+	Regex  *regexp.Regexp
+	Groups []int // of Regex, one for each column
+	Logfmt bool
+	CSV    bool
+	Multi  bool // a row for each match of Regex
+	// Columns are made of what was found, a map of all for Logfmt.
+	Columns []Column
+}
+
+// Local implements Op.
+func (*Parse) Local() bool { return true }
+
+func (p *Parse) String() string {
+	text := "parse " + p.X.String()
+	switch {
+	case p.Glob != nil:
+		text += " " + quote(strings.Join(p.Glob, "*"))
+	case p.Regex != nil:
+		text += " /" + p.Regex.String() + "/"
+	case p.Logfmt:
+		text += " logfmt"
+	case p.CSV:
+		text += " csv"
+	}
+	for i := range p.Columns {
+		if i == 0 {
+			text += " as"
+		}
+		text += separator(i) + p.Columns[i].Name
+	}
+	if p.Multi {
+		text += " multi"
+	}
+	return text
+}
+
+func (p *Parse) uses(columns Columns) { columns.add(p.X) }
+
+func (b *builder) parse(s *syntax.ParseStage) {
+	parse := &Parse{X: b.field(s.Field), Logfmt: s.Logfmt, CSV: s.CSV, Multi: s.Multi}
+	var names []string
+	for i := range s.Names {
+		names = append(names, s.Names[i].Text)
+	}
+	switch {
+	case s.Glob != nil:
+		parse.Glob = strings.Split(s.Glob.Value, "*")
+	case s.Regex != nil:
+		re, err := regexp.Compile(s.Regex.Source)
+		if err != nil {
+			b.fail(s.Regex, "invalid regular expression: %s", err)
+			return
+		}
+		parse.Regex = re
+		for i := 1; i <= re.NumSubexp(); i++ {
+			if len(names) == 0 || len(s.Names) == 0 {
+				break
+			}
+			parse.Groups = append(parse.Groups, i)
+		}
+		if len(s.Names) == 0 {
+			for i, name := range re.SubexpNames() {
+				if name != "" {
+					names, parse.Groups = append(names, name), append(parse.Groups, i)
+				}
+			}
+		}
+	}
+	for _, name := range names {
+		at := b.column(name)
+		parse.Columns = append(parse.Columns, Column{at, name})
+		if !b.scope.display {
+			b.scope.show(name, at)
+		}
+	}
+	b.add(parse)
+}

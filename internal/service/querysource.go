@@ -1,0 +1,96 @@
+package service
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+
+	"tailrace/internal/catalog"
+	"tailrace/internal/column"
+	"tailrace/internal/insights/exec"
+	"tailrace/internal/logs"
+	"tailrace/internal/storage"
+)
+
+// querySource gives a query the events of its groups.
+type querySource struct {
+	s      *Service
+	groups []catalog.Group
+}
+
+// Groups implements exec.Source.
+func (q *querySource) Groups() []exec.Group {
+	out := make([]exec.Group, len(q.groups))
+	for i := range q.groups {
+		g := &q.groups[i]
+		out[i] = exec.Group{Account: g.Scope.Account, Region: g.Scope.Region, Name: g.Name}
+	}
+	return out
+}
+
+// ask is what a request is to the engine; ok is false if no event can be wanted.
+func (q *querySource) ask(ctx context.Context, group int, r *exec.Request) (ask storage.Query, ok bool, err error) {
+	g := q.groups[group]
+	ask = storage.Query{
+		Group: g.ID, Range: logs.TimeRange{Start: max(r.Start, expiry(g, q.s.millis())), End: min(r.End, logs.AllTime.End-1) + 1},
+		Match: r.Match, Required: r.Required, Fields: r.Fields, Columns: r.Columns, Reverse: r.Reverse, Limit: r.Limit,
+	}
+	if r.Streams == nil {
+		return ask, true, nil
+	}
+	for _, name := range r.Streams {
+		stream, err := q.s.engine.Stream(ctx, g.ID, name)
+		if errors.Is(err, catalog.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return ask, false, err
+		}
+		ask.Streams = append(ask.Streams, stream.ID)
+	}
+	return ask, len(ask.Streams) > 0, nil
+}
+
+// Visit implements exec.Source.
+func (q *querySource) Visit(ctx context.Context, group int, r *exec.Request, workers int, visit func(int, *column.Batch) error) (exec.Statistics, error) {
+	ask, ok, err := q.ask(ctx, group, r)
+	if err != nil || !ok {
+		return exec.Statistics{}, err
+	}
+	stats, err := q.s.engine.Visit(ctx, ask, workers, visit)
+	return scanned(stats), err
+}
+
+// Scan implements exec.Source.
+func (q *querySource) Scan(ctx context.Context, group int, r *exec.Request, visit func(*column.Batch) (bool, error)) (exec.Statistics, error) {
+	ask, ok, err := q.ask(ctx, group, r)
+	if err != nil || !ok {
+		return exec.Statistics{}, err
+	}
+	scan := q.s.engine.Scan(ctx, ask)
+	defer scan.Close()
+	for scan.Next() {
+		more, err := visit(scan.Batch())
+		if err != nil {
+			return scanned(scan.Stats()), err
+		}
+		if !more {
+			break
+		}
+	}
+	return scanned(scan.Stats()), scan.Err()
+}
+
+func scanned(x storage.ScanStats) exec.Statistics {
+	return exec.Statistics{Scanned: x.Events, Bytes: x.Bytes, SkippedBytes: x.SkippedBytes}
+}
+
+// A pointer is base64url( group u64 | stream u64 | event id ), without padding. Who follows it is asked whose group that is.
+
+// Pointer implements exec.Source.
+func (q *querySource) Pointer(group int, stream logs.StreamID, id logs.EventID) string {
+	b := binary.BigEndian.AppendUint64(make([]byte, 0, 16+idSize), uint64(q.groups[group].ID))
+	b = binary.BigEndian.AppendUint64(b, uint64(stream))
+	return base64.RawURLEncoding.EncodeToString(appendID(b, id))
+}
