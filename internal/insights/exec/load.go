@@ -75,7 +75,6 @@ type loader struct {
 	withID  bool
 	vectors []value.Vector
 	rows    rows
-	dropped []int32
 }
 
 func newLoader(s *plan.Scan, groups []Group, withID bool) *loader {
