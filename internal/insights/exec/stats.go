@@ -290,7 +290,7 @@ func (in *interner) code(v value.Value) uint32 {
 func appendKey(dst []byte, v value.Value) []byte {
 	at := len(dst)
 	dst = append(dst, 0, 0, 0, 0, byte(class(v)))
-	dst = v.AppendKey(dst)
+	dst = v.AppendExact(dst)
 	binary.LittleEndian.PutUint32(dst[at:], uint32(len(dst)-at))
 	return dst
 }
