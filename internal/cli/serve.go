@@ -37,6 +37,7 @@ Create keys with "tailrace keys create".`,
 			if err := config.Validate(); err != nil {
 				return usageError{err}
 			}
+			limitMemory(config.FlushBytes)
 			srv, err := server.Open(cmd.Context(), config)
 			if err != nil {
 				return err

@@ -71,7 +71,7 @@ type Options struct {
 	// ScanWorkers is how many goroutines a scan with a Match reads with; default runtime.GOMAXPROCS(0).
 	ScanWorkers int
 
-	// PageBytes bounds the cache of what pages of events decoded, for the pages that come next; default 48 MiB.
+	// PageBytes bounds the cache of what pages of events decoded, for the pages that come next; default 32 MiB.
 	PageBytes int
 
 	// ListBytes bounds the memory of streams that the catalog gave for listings; default 24 MiB.
@@ -114,7 +114,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.ScanRows, 32<<10)
 	setDefault(&o.ScanBytes, 32<<20)
 	setDefault(&o.ScanWorkers, runtime.GOMAXPROCS(0))
-	setDefault(&o.PageBytes, 48<<20)
+	setDefault(&o.PageBytes, 32<<20)
 	setDefault(&o.Merge.Fields.Columns, maxFieldColumns)
 	o.Merge.Always = o.IndexedFields
 	o.Compaction = o.Compaction.WithDefaults()
