@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"sort"
+	"strings"
 	"sync"
 
 	"tailrace/internal/catalog"
@@ -177,10 +178,24 @@ func (l *listing) add(q *catalog.StreamQuery, rows []catalog.Stream) (size int) 
 	for i := range rows {
 		size += listedBytes + len(rows[i].Name)
 	}
-	l.rows = append(l.rows, slices.Clone(rows))
+	l.rows = append(l.rows, compactNames(rows))
 	l.count += len(rows)
 	l.size += size
 	return size
+}
+
+// compactNames copies rows with their names in one piece: a hundred thousand texts are work for the collector.
+func compactNames(rows []catalog.Stream) []catalog.Stream {
+	var names strings.Builder
+	for i := range rows {
+		names.WriteString(rows[i].Name)
+	}
+	rows, rest := slices.Clone(rows), names.String()
+	for i := range rows {
+		n := len(rows[i].Name)
+		rows[i].Name, rest = rest[:n], rest[n:]
+	}
+	return rows
 }
 
 func (c *listings) remove(e *list.Element) {

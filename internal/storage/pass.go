@@ -58,6 +58,9 @@ func newPass(s *Scanner, l *live, reader *segment.Reader) *pass {
 	if s.q.Limit > 0 || s.q.Match != nil {
 		p.target = min(p.target, firstSlice)
 	}
+	if s.q.Required != nil { // most blocks may not have to be read
+		p.target *= sliceGrowth
+	}
 	if s.isPage() {
 		p.key = &windowKey{segment: l.meta.ID, group: s.q.Group, streams: s.streamsKey()}
 	}
@@ -68,8 +71,9 @@ func newPass(s *Scanner, l *live, reader *segment.Reader) *pass {
 func (p *pass) measure(s *Scanner) {
 	bytes := int64(0)
 	p.first, p.last = math.MaxInt64, 0
-	for i := range p.reader.Runs(s.q.Group) {
-		if run := &p.reader.Runs(s.q.Group)[i]; s.wantsRun(run) {
+	runs := p.reader.Runs(s.q.Group)
+	for i := range runs {
+		if run := &runs[i]; s.wantsRun(run) {
 			bytes += run.Bytes
 			p.first, p.last = min(p.first, run.FirstEvent), max(p.last, run.LastEvent)
 		}
