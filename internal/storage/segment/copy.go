@@ -106,6 +106,28 @@ func (w *Writer) cutCopy(from Block) error {
 	if checksum(w.page) != e.crc {
 		return from.r.corrupt(e.offset, "page's checksum differs")
 	}
+	if err := w.copyExtras(from); err != nil {
+		return err
+	}
 	w.cutWith(e)
 	return w.out.err
+}
+
+// copyExtras reads what the other block carries of what this one is to carry: it says the same of the same messages. What is
+// damaged there is made again.
+func (w *Writer) copyExtras(from Block) error {
+	for kind := range extraKinds {
+		e := from.entry.extra[kind]
+		if w.makers[kind] == nil || e.size == 0 || kind == extraFields && len(w.blockAlways) > 0 {
+			continue
+		}
+		extra := grow(w.copied[kind], e.size)
+		if err := from.r.readAt(extra, e.offset); err != nil {
+			return err
+		}
+		if checksum(extra) == e.crc {
+			w.copied[kind] = extra
+		}
+	}
+	return nil
 }

@@ -126,3 +126,37 @@ func BenchmarkCopy(b *testing.B) {
 		rewrite(b, from, Options{})
 	}
 }
+
+// Blocks keep what they carry, and get what they lacked; what is damaged is made again.
+func TestCopyOfExtras(t *testing.T) {
+	runs := jsonRuns(9, 3, 400)
+	plain, _ := encode(t, runs, Options{BlockBytes: 4 << 10, NoFilters: true})
+	with, _ := encode(t, runs, fieldOptions)
+	damaged := slices.Clone(with)
+	damaged[open(t, with).dir.blocks[0].extra[extraFields].offset] ^= 1
+	for name, from := range map[string]memory{"none": plain, "the same": with, "damaged": damaged} {
+		to, copied := rewrite(t, from, fieldOptions)
+		r := open(t, to)
+		if err := r.Verify(context.Background()); err != nil || copied == 0 {
+			t.Errorf("%s: %d blocks copied, %v", name, copied, err)
+		}
+		for i, b := range r.dir.blocks {
+			if b.extra[extraFields].size == 0 || b.extra[extraGrams].size == 0 {
+				t.Errorf("%s: block %d carries %+v", name, i, b.extra)
+			}
+		}
+	}
+	always := fieldOptions
+	always.Always = func(logs.GroupID) []string { return []string{"id"} }
+	to, _ := rewrite(t, with, always)
+	r := open(t, to)
+	f := &pageCounter{memory: to, r: r}
+	counted, err := Open(f, int64(len(to)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := Query{Range: logs.AllTime, Columns: column.Time, Fields: []string{"id"}}
+	if readFields(t, counted.Scan(1, q, nil), q); f.messages > 0 {
+		t.Errorf("%d pages of messages were read for a field that always has a column", f.messages)
+	}
+}

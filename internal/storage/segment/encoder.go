@@ -30,6 +30,7 @@ type encoder struct {
 	chunks   [eventColumns]chunk
 	keys     keys
 	extras   [extraKinds][]byte // of the row group being written, by kind
+	copied   [extraKinds][]byte // of the block being cut, which another block had; empty: to be made
 	grams    gram.Builder
 }
 

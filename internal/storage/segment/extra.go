@@ -30,8 +30,13 @@ func (w *Writer) makeExtras(entry *blockEntry, b *block) {
 		if makeExtra == nil {
 			continue
 		}
-		from := len(w.extras[kind])
-		made := makeExtra(w.extras[kind], b)
+		from, made := len(w.extras[kind]), w.extras[kind]
+		if copied := w.copied[kind]; len(copied) > 0 {
+			made = append(made, copied...)
+			w.copied[kind] = copied[:0]
+		} else {
+			made = makeExtra(made, b)
+		}
 		if size := len(made) - from; size > 0 && size <= maxExtra(len(b.messages)) {
 			entry.extra[kind] = extraEntry{offset: int64(from), size: size, crc: checksum(made[from:])}
 		} else {

@@ -14,6 +14,7 @@ import (
 
 	"tailrace/internal/column"
 	"tailrace/internal/logs"
+	"tailrace/internal/storage/field"
 	"tailrace/internal/vfs"
 )
 
@@ -70,6 +71,8 @@ func drawMessage(t *rapid.T) []byte {
 
 func drawOptions(t *rapid.T) Options {
 	return Options{
+		NoFilters:  rapid.Bool().Draw(t, "no filters"),
+		Fields:     field.Options{Columns: rapid.SampledFrom([]int{0, 9}).Draw(t, "columns")},
 		Level:      rapid.SampledFrom([]Level{Fast, Dense}).Draw(t, "level"),
 		BlockBytes: rapid.SampledFrom([]int{1, 60, 500, 0}).Draw(t, "block"),
 		GroupRows:  rapid.SampledFrom([]int{1, 30, 0}).Draw(t, "rows"),
