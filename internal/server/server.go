@@ -58,8 +58,7 @@ func Open(ctx context.Context, config Config) (*Server, error) {
 	}
 	config.Logger = slog.New(awsjson.LogHandler(config.Logger.Handler()))
 	s := &Server{config: config, metrics: newMetrics()}
-	var err error
-	if s.catalog, s.keyring, err = OpenKeys(ctx, config.Data); err != nil {
+	if err := s.openCatalog(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.listen(ctx); err != nil {
@@ -72,13 +71,17 @@ func Open(ctx context.Context, config Config) (*Server, error) {
 // OpenKeys opens the part of a data directory that keys are kept in, making it if there is none. It works beside a running
 // server.
 func OpenKeys(ctx context.Context, data string) (*sqlite.Catalog, *auth.Keyring, error) {
+	return openKeys(ctx, data, sqlite.Options{})
+}
+
+func openKeys(ctx context.Context, data string, o sqlite.Options) (*sqlite.Catalog, *auth.Keyring, error) {
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return nil, nil, fmt.Errorf("data directory: %w", err)
 	}
 	if _, err := os.Stat(filepath.Join(data, storage.RestoringFile)); err == nil {
 		return nil, nil, fmt.Errorf("restoring a backup into %s has not come to its end: wait for it, or empty the directory and run `tailrace restore` again", data)
 	}
-	cat, err := sqlite.Open(ctx, filepath.Join(data, CatalogFile), sqlite.Options{})
+	cat, err := sqlite.Open(ctx, filepath.Join(data, CatalogFile), o)
 	if err != nil {
 		return nil, nil, err
 	}
