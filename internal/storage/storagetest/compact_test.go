@@ -215,3 +215,75 @@ func TestMergeIsVerified(t *testing.T) {
 		t.Errorf("again: %v, %d segments", err, s.Engine.Stats().Segments)
 	}
 }
+
+// Walks in pages, whole or through a filter, see each event once while the segments under them are merged.
+func TestPagesWhileMerging(t *testing.T) {
+	s := New(t, storage.Options{Manual: true, ScanRuns: 4, ScanRows: 200, Compaction: compaction.Options{FanOut: 2, PieceBytes: 3000, SegmentBytes: 30_000, OwnBytes: 30_000}, Segment: segment.Options{BlockBytes: 300}})
+	ctx, group := context.Background(), s.Group("app").ID
+	const streams, rounds = 30, 24
+	total := 0
+	done := make(chan bool)
+	walk := func(q storage.Query) {
+		seen, after := map[logs.EventID]bool{}, logs.EventID{}
+		for {
+			q.Group, q.Range, q.After = group, logs.AllTime, after
+			scan := s.Engine.Scan(ctx, q)
+			n := 0
+			for scan.Next() {
+				for _, id := range scan.Batch().ID {
+					if seen[id] || !after.Less(id) {
+						t.Errorf("%+v: event %v came again", q, id)
+					}
+					seen[id], after = true, id
+					n++
+				}
+			}
+			rest, err := scan.Rest(), scan.Err()
+			scan.Close()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if !rest.IsZero() && after.Less(rest) && (q.Limit == 0 || n < q.Limit) {
+				after = rest
+			} else if n == 0 {
+				break
+			}
+		}
+		if len(seen) != total {
+			t.Errorf("limit %d, most bytes %d, filter %v: %d events, want %d", q.Limit, q.MaxBytes, q.Match != nil, len(seen), total)
+		}
+	}
+	for round := range rounds {
+		for i := range streams {
+			from := int64(round) * 600_000
+			if _, err := s.Append("app", fmt.Sprint("s", i), event(from+int64(i%5), "message one"), event(from+int64(i%5)+int64(round*1000), "message two")); err != nil {
+				t.Fatal(err)
+			}
+			total += 2
+		}
+		if err := s.Engine.Flush(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	go func() {
+		defer close(done)
+		if err := s.Engine.Compact(ctx); err != nil {
+			t.Error(err)
+		}
+	}()
+	all := func([]byte) bool { return true }
+	for merging := true; merging; {
+		select {
+		case <-done:
+			merging = false
+		default:
+		}
+		walk(storage.Query{Limit: 100})
+		walk(storage.Query{Limit: 70, Match: all, MaxBytes: 5000})
+		walk(storage.Query{MaxBytes: 5000})
+	}
+	if s.Engine.Stats().Merges == 0 {
+		t.Error("no merges")
+	}
+}
