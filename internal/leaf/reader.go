@@ -1,5 +1,7 @@
 package leaf
 
+import "slices"
+
 // Reader finds leaves. The zero value is not of use: see Find and Discover.
 type Reader struct {
 	root   *node
@@ -73,30 +75,36 @@ func (r *Reader) value(n *node) bool {
 
 // scalar reads a leaf.
 func (r *Reader) scalar(n *node, c byte) bool {
-	l := Leaf{Kind: Number}
-	from := r.pos
+	from, kind, isEscaped := r.pos, Number, false
 	switch c {
 	case '"':
-		escaped, ok := r.quoted()
-		if !ok {
+		var ok bool
+		if isEscaped, ok = r.quoted(); !ok {
 			return false
 		}
-		l.Kind, l.Escaped, l.Raw = Text, escaped, r.text[from+1:r.pos-1:r.pos-1]
+		kind = Text
 	case 't', 'f', 'n':
 		if !r.literal(c) {
 			return false
 		}
-		l.Kind, l.Raw = literalKind(c), r.text[from:r.pos:r.pos]
+		kind = literalKind(c)
 	default:
 		end := EndOfNumber(r.text, from)
 		if end == 0 {
 			return false
 		}
-		l.Raw = r.text[from:end:end]
 		r.pos = end
 	}
-	if l.Path = r.number(n); l.Path >= 0 {
-		r.note(&l)
+	path := r.number(n)
+	if path < 0 {
+		return true
+	}
+	if l := r.note(path); l != nil {
+		to := r.pos
+		if kind == Text {
+			from, to = from+1, to-1
+		}
+		l.Raw, l.Kind, l.Escaped = r.text[from:to:to], kind, isEscaped
 	}
 	return true
 }
@@ -111,15 +119,23 @@ func literalKind(c byte) Kind {
 	return Null
 }
 
-// note adds a leaf unless the message had one of its path.
-func (r *Reader) note(l *Leaf) {
-	at := &r.at[l.Path]
+// note adds a leaf, to be filled in: one that is made elsewhere and copied costs more than all else. It is nil if the message
+// had a leaf with the path.
+func (r *Reader) note(path int) *Leaf {
+	at := &r.at[path]
 	if at.message == r.message {
 		r.leaves[at.leaf].Doubled = true
-		return
+		return nil
 	}
-	*at = seen{r.message, len(r.leaves)}
-	r.leaves = append(r.leaves, *l)
+	n := len(r.leaves)
+	*at = seen{r.message, n}
+	if n == cap(r.leaves) {
+		r.leaves = slices.Grow(r.leaves, 1)
+	}
+	r.leaves = r.leaves[:n+1]
+	l := &r.leaves[n]
+	l.Path, l.Doubled = path, false
+	return l
 }
 
 // literal reads true, false or null.
