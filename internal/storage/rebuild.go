@@ -255,7 +255,7 @@ func (b *rebuild) unnamed(ctx context.Context, log *wal.View) error {
 	_, err = log.Walk(func(record wal.Record) error {
 		run, err := head.Decode(record.Payload)
 		if errors.Is(err, head.ErrMalformed) {
-			return nil //nolint:nilerr // a start tells of it
+			return nil // a start tells of it
 		}
 		if err != nil || record.Sequence <= b.contents.Flushed || seen[run.Stream] {
 			return err
