@@ -8,7 +8,6 @@ import (
 	"runtime"
 
 	"tailrace/internal/api"
-	"tailrace/internal/catalog"
 	"tailrace/internal/insights/exec"
 	"tailrace/internal/insights/plan"
 	"tailrace/internal/insights/syntax"
@@ -18,8 +17,6 @@ import (
 const (
 	// defaultQueryLimit is how many rows a query gives that does not say (cloudwatch-logs.md §15).
 	defaultQueryLimit = 10_000
-	// maxQueryGroups is how many groups StartQuery takes.
-	maxQueryGroups = 50
 	// A page of GetQueryResults ends at so many rows or about so many bytes.
 	maxResultPage  = 10_000
 	maxResultBytes = 16 << 20
@@ -37,26 +34,24 @@ func (s *Service) StartQuery(ctx context.Context, in *api.StartQueryRequest) (*a
 		return nil, invalidParameter("The specified time range is invalid: endTime is before startTime.")
 	}
 	language := in.QueryLanguage.Or(api.QueryLanguageCwli)
-	if language != api.QueryLanguageCwli {
-		return nil, malformedQuery(syntax.Errors{{Message: "The query language " + string(language) + " is not supported."}})
-	}
-	tree, err := syntax.Parse(in.QueryString)
+	tree, err := parseQuery(language, in.QueryString)
 	if err != nil {
 		return nil, malformedQuery(err)
-	}
-	groups, err := s.queryGroups(ctx, in)
-	if err != nil {
-		return nil, err
 	}
 	p, err := plan.Build(in.QueryString, tree, plan.Env{Now: s.millis(), Start: start, End: end, Limit: int(in.Limit.Or(defaultQueryLimit))})
 	if err != nil {
 		return nil, malformedQuery(err)
 	}
-	spec := query.Spec{Scope: scope, Language: string(language), Text: in.QueryString, Start: start, End: end}
-	for i := range groups {
-		spec.Groups = append(spec.Groups, groups[i].Name)
+	sources, err := s.querySources(ctx, in, p)
+	if err != nil {
+		return nil, err
 	}
-	id, err := s.queries.Start(spec, s.runQuery(p, &querySource{s, groups}))
+	source := sources[p.Groups]
+	spec := query.Spec{Scope: scope, Language: string(language), Text: in.QueryString, Start: start, End: end}
+	for i := range source.groups {
+		spec.Groups = append(spec.Groups, source.groups[i].Name)
+	}
+	id, err := s.queries.Start(spec, s.runQuery(p, sources))
 	if errors.Is(err, query.ErrTooMany) {
 		return nil, &api.LimitExceededException{Message: fmt.Sprintf("Account maximum query concurrency limit of [%d] reached.%s", s.queries.Most(), leaked("LimitExceededException"))}
 	}
@@ -76,49 +71,6 @@ func queryRange(in *api.StartQueryRequest) (start, end int64) {
 		end = end*1000 + 999
 	}
 	return start, end
-}
-
-// queryGroups finds the groups of a query.
-func (s *Service) queryGroups(ctx context.Context, in *api.StartQueryRequest) ([]catalog.Group, error) {
-	ways := 0
-	for _, set := range []bool{in.LogGroupName.Set, in.LogGroupNames != nil, in.LogGroupIdentifiers != nil} {
-		if set {
-			ways++
-		}
-	}
-	names := in.LogGroupNames
-	switch {
-	case ways != 1:
-		return nil, invalidParameter("Exactly one of logGroupName, logGroupNames and logGroupIdentifiers must be specified.")
-	case in.LogGroupName.Set:
-		names = []string{in.LogGroupName.Value}
-	case in.LogGroupIdentifiers != nil:
-		names = in.LogGroupIdentifiers
-	}
-	if len(names) == 0 || len(names) > maxQueryGroups {
-		return nil, invalidParameter(fmt.Sprintf("A query reads 1 to %d log groups.", maxQueryGroups))
-	}
-	var groups []catalog.Group
-	seen := map[string]bool{}
-	for _, identifier := range names {
-		name, err := groupName(scopeOf(ctx), identifier)
-		if err != nil {
-			return nil, err
-		}
-		g, err := s.group(ctx, name)
-		if isNotFound(err) {
-			return nil, &api.ResourceNotFoundException{Message: fmt.Sprintf("Log group '%s' does not exist for account ID '%s'%s",
-				name, scopeOf(ctx).Account, leaked("ResourceNotFoundException"))}
-		}
-		if err != nil {
-			return nil, err
-		}
-		if !seen[g.Name] {
-			seen[g.Name] = true
-			groups = append(groups, g)
-		}
-	}
-	return groups, nil
 }
 
 // leaked is what Amazon's service behind the API leaves at the end of its messages.
@@ -146,11 +98,12 @@ func malformedQuery(err error) error {
 }
 
 // runQuery is the work of a query.
-func (s *Service) runQuery(p *plan.Plan, source *querySource) query.Run {
+func (s *Service) runQuery(p *plan.Plan, sources querySources) query.Run {
+	source := sources[p.Groups]
 	return func(ctx context.Context, progress *query.Progress) ([]query.Row, error) {
 		report := func(x exec.Statistics) { progress.Report(statisticsOf(x, len(source.groups))) }
 		result, err := exec.Run(ctx, p, source, exec.Options{
-			Workers: runtime.GOMAXPROCS(0), Report: report, Offer: func(rows [][]exec.Field) { progress.Offer(rowsOf(rows)) },
+			Workers: runtime.GOMAXPROCS(0), Open: sources.open, Report: report, Offer: func(rows [][]exec.Field) { progress.Offer(rowsOf(rows)) },
 		})
 		report(result.Statistics)
 		return rowsOf(result.Rows), err

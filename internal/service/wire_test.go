@@ -121,6 +121,8 @@ func play(t *testing.T, archive *txtar.Archive) {
 			d, err := time.ParseDuration(rest)
 			must(t, err)
 			h.millis.Add(d.Milliseconds())
+		case "await":
+			h.await(t, ids.show(rest))
 		case "stored-bytes":
 			config.ExactStoredBytes = rest == "exact"
 		case "scan-budget":
@@ -129,6 +131,18 @@ func play(t *testing.T, archive *txtar.Archive) {
 		default:
 			t.Fatalf("section %q", section.Name)
 		}
+	}
+}
+
+// await waits for the end of a query.
+func (h *harness) await(t *testing.T, id string) {
+	for {
+		info, err := h.queries.Info(testScope, id)
+		must(t, err)
+		if info.Status.Ended() {
+			return
+		}
+		time.Sleep(time.Millisecond)
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"tailrace/internal/column"
 	"tailrace/internal/insights/plan"
@@ -95,9 +96,16 @@ type Options struct {
 	Report func(Statistics)
 	// Offer is called now and then with rows that the result may have.
 	Offer func([][]Field)
+	// Open gives the source of a plan inside of the plan that says which groups it reads.
+	Open func(*plan.Plan) (Source, error)
+	// SubqueryTime ends a query inside of a condition, and with it the query; default 30 s (cloudwatch-logs.md §16.3).
+	SubqueryTime time.Duration
 }
 
-const defaultMemory = 256 << 20
+const (
+	defaultMemory       = 256 << 20
+	defaultSubqueryTime = 30 * time.Second
+)
 
 // Run executes a plan. With an error it returns what was looked at until then.
 func Run(ctx context.Context, p *plan.Plan, source Source, o Options) (Result, error) {
@@ -105,17 +113,30 @@ func Run(ctx context.Context, p *plan.Plan, source Source, o Options) (Result, e
 	if o.Memory == 0 {
 		o.Memory = defaultMemory
 	}
-	r := &run{plan: p, source: source, o: o, memory: &memory{left: o.Memory}, request: newRequest(&p.Scan)}
-	t, err := r.gather(ctx)
-	if err == nil {
-		err = r.finish(ctx, t)
+	if o.SubqueryTime == 0 {
+		o.SubqueryTime = defaultSubqueryTime
 	}
+	r := &run{plan: p, source: source, o: o, memory: &memory{left: o.Memory}}
+	t, err := r.table(ctx)
 	out := Result{Statistics: r.statistics}
 	if err != nil {
 		return out, fmt.Errorf("query: %w", err)
 	}
 	out.Rows = r.print(t)
 	return out, nil
+}
+
+// table executes the plan.
+func (r *run) table(ctx context.Context) (*rows, error) {
+	if err := r.inner(ctx); err != nil {
+		return nil, err
+	}
+	r.request = newRequest(&r.plan.Scan)
+	t, err := r.gather(ctx)
+	if err == nil {
+		err = r.finish(ctx, t)
+	}
+	return t, err
 }
 
 // run is one execution.
@@ -129,9 +150,15 @@ type run struct {
 
 	mu         sync.Mutex
 	statistics Statistics
+	outer      *run // that this one is for; nil: the query itself
 }
 
 func (r *run) count(s Statistics) {
+	if r.outer != nil {
+		s.Matched = 0 // what a query gives is not what matched in the one around it
+		r.outer.count(s)
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.statistics.Add(s)

@@ -16,6 +16,8 @@ import (
 
 	"tailrace/internal/insights/plan"
 	"tailrace/internal/insights/syntax"
+	"tailrace/internal/insights/syntax/ppl"
+	"tailrace/internal/insights/syntax/sql"
 	"tailrace/internal/logs"
 )
 
@@ -24,7 +26,7 @@ var update = flag.Bool("update", false, "write plans and results into the files"
 // TestQueries runs the queries of ../testdata: a file a command. The sections of a file are
 //
 //	events [group] [stream]   time in milliseconds and message, a line each; \n stands for a line break
-//	query                     a query over all events so far
+//	query [ppl|sql]           a query over all events so far, or those of the groups in its SOURCE
 //	plan                      how it is executed
 //	result                    a column a line of names, then a line a row, values between bars; or the error and its place
 //
@@ -75,7 +77,7 @@ func play(t *testing.T, archive *txtar.Archive) {
 			s.read(t, rest, string(section.Data))
 		case "query":
 			query = strings.TrimSuffix(string(section.Data), "\n")
-			planned, result := s.answer(t, query)
+			planned, result := s.answer(t, rest, query)
 			files = append(files, section)
 			if planned != "" {
 				files = append(files, txtar.File{Name: "plan", Data: []byte(planned)})
@@ -114,8 +116,9 @@ func (s *memorySource) read(t *testing.T, names, lines string) {
 }
 
 // answer runs a query in several ways and says what all of them give.
-func (s *memorySource) answer(t *testing.T, query string) (planned, result string) {
-	tree, err := syntax.Parse(query)
+func (s *memorySource) answer(t *testing.T, language, query string) (planned, result string) {
+	parse := map[string]func(string) (*syntax.Query, error){"": syntax.Parse, "ppl": ppl.Parse, "sql": sql.Parse}[language]
+	tree, err := parse(query)
 	if err != nil {
 		return "", showErrors(query, err)
 	}
@@ -125,7 +128,7 @@ func (s *memorySource) answer(t *testing.T, query string) (planned, result strin
 	}
 	for _, way := range []struct{ batch, workers int }{{1, 1}, {3, 2}, {1000, 1}, {1, 4}} {
 		s.batch = way.batch
-		out, err := Run(t.Context(), p, s, Options{Workers: way.workers})
+		out, err := Run(t.Context(), p, s.of(p.Groups), Options{Workers: way.workers, Open: func(p *plan.Plan) (Source, error) { return s.of(p.Groups), nil }})
 		got := showResult(p, out, err)
 		if result != "" && got != result {
 			t.Errorf("%s\nwith batches of %d and %d workers:\n%s\nbefore:\n%s", query, way.batch, way.workers, got, result)

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"tailrace/internal/column"
+	"tailrace/internal/insights/syntax"
 	"tailrace/internal/leaf"
 	"tailrace/internal/logs"
 )
@@ -25,6 +26,25 @@ type memorySource struct {
 	groups []Group
 	events []event
 	batch  int // events of a batch
+}
+
+// of is the source of the groups that a SOURCE names, nil all.
+func (s *memorySource) of(groups *syntax.Source) *memorySource {
+	if groups == nil {
+		return s
+	}
+	out := &memorySource{batch: s.batch}
+	for _, name := range groups.Groups {
+		at := slices.IndexFunc(s.groups, func(g Group) bool { return g.Name == name.Text })
+		out.groups = append(out.groups, s.groups[at])
+		for _, e := range s.events {
+			if e.group == at {
+				e.group = len(out.groups) - 1
+				out.events = append(out.events, e)
+			}
+		}
+	}
+	return out
 }
 
 func (s *memorySource) Groups() []Group { return s.groups }

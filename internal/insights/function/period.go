@@ -97,3 +97,24 @@ func monthOf(t int64) int64 {
 func startOfMonth(month int64) int64 {
 	return time.Date(1970, time.January+time.Month(month), 1, 0, 0, 0, 0, time.UTC).UnixMilli()
 }
+
+// Before returns the time that lies the period before t, epoch milliseconds; months, quarters and years are the calendar's, and
+// a day that the month does not have is its last. ok is false if the period is none, or longer than the time since year 0.
+func (p Period) Before(t int64) (before int64, ok bool) {
+	s, err := newSpan(p, false)
+	if err != nil {
+		return 0, false
+	}
+	if s.millis != 0 {
+		before = t - s.millis
+		return before, before >= leastTime
+	}
+	m := monthOf(t) - s.months
+	if m < -1970*12 {
+		return 0, false
+	}
+	return min(startOfMonth(m)+t-startOfMonth(monthOf(t)), startOfMonth(m+1)-dayMillis+modulo(t, dayMillis)), true
+}
+
+// leastTime is the start of year 0.
+const leastTime = -62_167_219_200_000

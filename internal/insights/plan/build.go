@@ -13,22 +13,30 @@ type Env struct {
 	Now   int64 // when the query starts
 	Start int64 // of its range of time, inclusive
 	End   int64 // inclusive
-	Limit int   // most rows of the result, if the query does not say
+	Limit int   // most rows of the result, if the query does not say; 0: all
 }
 
 // Build compiles a query that Parse made of a text. The error is syntax.Errors.
 func Build(text string, q *syntax.Query, env Env) (*Plan, error) {
-	b := &builder{env: env, plan: &Plan{Events: true}, scope: newScope()}
-	b.plan.Scan.Start, b.plan.Scan.End = env.Start, env.End
-	for _, stage := range q.Stages {
-		b.stage(stage)
-	}
+	var errs syntax.Diagnostics
+	b := build(q, env, &errs)
 	b.finish()
-	if err := b.errors.Err(text); err != nil {
+	if err := errs.Err(text); err != nil {
 		return nil, err
 	}
 	optimize(b.plan)
 	return b.plan, nil
+}
+
+// build compiles the commands of a query, or of one inside of another.
+func build(q *syntax.Query, env Env, errs *syntax.Diagnostics) *builder {
+	b := &builder{env: env, plan: &Plan{Events: true}, scope: newScope(), errors: errs}
+	b.groups(q.Source)
+	b.plan.Scan.Start, b.plan.Scan.End = b.env.Start, b.env.End
+	for _, stage := range q.Stages {
+		b.stage(stage)
+	}
+	return b
 }
 
 // builder compiles one query.
@@ -37,9 +45,11 @@ type builder struct {
 	plan    *Plan
 	scope   *scope
 	limited bool // there is a limit command
-	errors  syntax.Diagnostics
+	errors  *syntax.Diagnostics
 	// aggregate compiles the call of an aggregate; nil where none may stand.
 	aggregate func(*syntax.Call) Expr
+	// subqueries are those that stand in no condition of a filter so far, and their places.
+	subqueries map[*In]syntax.Node
 }
 
 // scope is the rows at one place of the query: which column a name is, and what is shown.
@@ -136,7 +146,8 @@ func (b *builder) finish() {
 	if b.plan.Events {
 		b.plan.Pointer = b.source(Pointer).Index
 	}
-	if !b.limited {
+	b.refuseSubqueries()
+	if !b.limited && b.env.Limit > 0 {
 		b.add(&Limit{Count: b.env.Limit, Implied: true})
 	}
 }

@@ -126,7 +126,7 @@ func (b *builder) pattern(like *Like, pattern syntax.Expr) {
 func (b *builder) in(e *syntax.In) Expr {
 	in := &In{X: b.expr(e.X), Not: e.Not}
 	if e.Query != nil {
-		b.fail(e.Query, "a query inside of a query is not supported by Tailrace")
+		b.subquery(in, e.Query)
 		return in
 	}
 	for _, element := range e.List {

@@ -58,11 +58,12 @@ type Like struct {
 	Regex  *match.Regex
 }
 
-// In tells whether a value is one of some.
+// In tells whether a value is one of some: of List or, if it is not nil, of what Query gives.
 type In struct {
-	X    Expr
-	Not  bool
-	List []Expr
+	X     Expr
+	Not   bool
+	List  []Expr
+	Query *Plan
 }
 
 // Path is what stands at a path of a map or list; steps are joined with dots.
@@ -113,15 +114,18 @@ func (l *Like) String() string {
 }
 
 func (in *In) String() string {
-	word := " in ["
+	word := " in "
 	if in.Not {
-		word = " not in ["
+		word = " not in "
+	}
+	if in.Query != nil {
+		return in.X.String() + word + "(query)"
 	}
 	list := make([]string, len(in.List))
 	for i, e := range in.List {
 		list[i] = e.String()
 	}
-	return in.X.String() + word + strings.Join(list, ", ") + "]"
+	return in.X.String() + word + "[" + strings.Join(list, ", ") + "]"
 }
 
 func (p *Path) String() string { return p.X.String() + "." + strings.Join(p.Path, ".") }

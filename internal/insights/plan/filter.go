@@ -12,7 +12,13 @@ func (f *Filter) String() string { return "filter " + f.Cond.String() }
 
 func (f *Filter) uses(columns Columns) { columns.add(f.Cond) }
 
-func (b *builder) filter(s *syntax.Filter) { b.add(&Filter{b.expr(s.Cond)}) }
+func (b *builder) filter(s *syntax.Filter) {
+	cond := b.expr(s.Cond)
+	for _, in := range subqueries(cond) {
+		delete(b.subqueries, in)
+	}
+	b.add(&Filter{cond})
+}
 
 // search keeps events whose message is like its pattern.
 func (b *builder) search(s *syntax.Search) {

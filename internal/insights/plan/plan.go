@@ -24,10 +24,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"tailrace/internal/insights/syntax"
 )
 
 // Plan is a query to be executed. It does not change and may be executed by several goroutines at once.
 type Plan struct {
+	// Groups says what the scan reads; nil: the groups that the caller named, or those of the query around.
+	Groups *syntax.Source
 	Scan   Scan
 	Ops    []Op
 	Output []Output
@@ -68,6 +72,9 @@ func (c Columns) add(e Expr) {
 func (p *Plan) String() string {
 	var out strings.Builder
 	out.WriteString(p.Scan.String())
+	if p.Groups != nil {
+		out.WriteString(" of " + syntax.SourceText(p.Groups))
+	}
 	for _, op := range p.Ops {
 		out.WriteString("\n" + op.String())
 	}
@@ -78,7 +85,26 @@ func (p *Plan) String() string {
 	if p.Events {
 		out.WriteString(", @ptr")
 	}
+	for _, inner := range p.Inner() {
+		out.WriteString("\nquery")
+		for line := range strings.Lines(strings.TrimSuffix(inner.String(), "\n")) {
+			out.WriteString("\n  " + strings.TrimSuffix(line, "\n"))
+		}
+	}
 	return out.String() + "\n"
+}
+
+// Inner returns the plans of the queries inside of this one, in the order in which its operators need them.
+func (p *Plan) Inner() []*Plan {
+	var inner []*Plan
+	for _, op := range p.Ops {
+		if filter, ok := op.(*Filter); ok {
+			for _, in := range subqueries(filter.Cond) {
+				inner = append(inner, in.Query)
+			}
+		}
+	}
+	return inner
 }
 
 func separator(i int) string {

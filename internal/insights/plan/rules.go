@@ -13,7 +13,7 @@ func optimize(p *Plan) {
 	limitSorts(p)
 	first := slices.IndexFunc(p.Ops, func(op Op) bool { return !op.Local() })
 	if first < 0 {
-		return
+		first = len(p.Ops)
 	}
 	local := p.Ops[:first:first]
 	p.Ops = append(pushFilters(&p.Scan, local), p.Ops[first:]...)
@@ -117,7 +117,7 @@ func (s *Scan) narrow(e Expr) {
 			}
 		}
 	case *In:
-		if !e.Not && s.field(e.X) == "@logStream" {
+		if !e.Not && e.Query == nil && s.field(e.X) == "@logStream" {
 			s.narrowStreams(e.List)
 		}
 	}
@@ -194,6 +194,10 @@ func needOfLike(e *Like) match.Need {
 // orderScan says in what order the scan gives rows and when it may stop, by the operator that gathers them.
 func orderScan(p *Plan) {
 	first := slices.IndexFunc(p.Ops, func(op Op) bool { return !op.Local() })
+	if first < 0 {
+		p.Scan.Order = NewestFirst
+		return
+	}
 	stops := !slices.ContainsFunc(p.Ops[:first], func(op Op) bool {
 		parse, ok := op.(*Parse)
 		return ok && parse.Multi

@@ -281,3 +281,15 @@ func (b *Bound) print(w *printer, option string) {
 		w.period(b.Ago)
 	}
 }
+
+// Selects tells whether a SOURCE says which groups are read, and not only when.
+func (s *Source) Selects() bool {
+	return len(s.Groups)+len(s.DataSources)+len(s.Tags) > 0 || s.LogGroups != nil
+}
+
+// SourceText is a SOURCE as it is printed.
+func SourceText(s *Source) string {
+	w := &printer{}
+	s.print(w)
+	return string(w.out)
+}

@@ -1,0 +1,73 @@
+package exec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"tailrace/internal/insights/plan"
+)
+
+var (
+	// ErrSubqueryTime says that a query in a condition took too long.
+	ErrSubqueryTime = errors.New("the query in parentheses takes too long: filter more in it, or ask for less time")
+	// ErrSubqueryValues says that a query in a condition gives too many values.
+	ErrSubqueryValues = fmt.Errorf("the query in parentheses gives more than %d different values", plan.MaxSubqueryValues)
+)
+
+// inner executes the queries inside of the plan and puts their values in the place of conditions.
+func (r *run) inner(ctx context.Context) error {
+	bound := *r.plan
+	bound.Ops = append([]plan.Op(nil), r.plan.Ops...)
+	for i, op := range bound.Ops {
+		var err error
+		if filter, ok := op.(*plan.Filter); ok {
+			bound.Ops[i] = &plan.Filter{Cond: plan.BindSubqueries(filter.Cond, func(in *plan.In) (list []plan.Expr) {
+				if err == nil {
+					list, err = r.values(ctx, in.Query)
+				}
+				return list
+			})}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	r.plan = &bound
+	return nil
+}
+
+// values executes the query of a condition.
+func (r *run) values(ctx context.Context, p *plan.Plan) ([]plan.Expr, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, r.o.SubqueryTime, ErrSubqueryTime)
+	defer cancel()
+	t, err := r.sub(ctx, p)
+	if err != nil {
+		if errors.Is(context.Cause(ctx), ErrSubqueryTime) {
+			return nil, ErrSubqueryTime
+		}
+		return nil, err
+	}
+	if t.n > plan.MaxSubqueryValues {
+		return nil, ErrSubqueryValues
+	}
+	column := t.get(p.Output[0].Column)
+	list := make([]plan.Expr, 0, t.n)
+	for i := range t.n {
+		list = append(list, &plan.Const{Value: column.Row(i)})
+	}
+	return list, nil
+}
+
+// sub executes a plan inside of this one and returns its table.
+func (r *run) sub(ctx context.Context, p *plan.Plan) (*rows, error) {
+	source := r.source
+	if p.Groups != nil && p.Groups != r.plan.Groups {
+		var err error
+		if source, err = r.o.Open(p); err != nil {
+			return nil, err
+		}
+	}
+	inner := &run{plan: p, source: source, o: r.o, memory: r.memory, outer: r}
+	return inner.table(ctx)
+}
