@@ -9,10 +9,10 @@ import (
 )
 
 const (
-	// paceBytes is how many message bytes a merge handles between two looks at what else goes on: about a millisecond.
-	paceBytes = 256 << 10
+	// paceBytes is how many message bytes a merge handles between two looks at what else goes on, at least: a block or two, about a millisecond.
+	paceBytes = 128 << 10
 	// paceSleep is how long it then sleeps if appends come and nothing presses.
-	paceSleep = 3 * time.Millisecond
+	paceSleep = 4 * time.Millisecond
 	// paceIdle is how many looks without an append mean that none come: 50 milliseconds.
 	paceIdle = 16
 	// syncBytes is how many bytes of a segment are written between two syncs: a sync of the log that comes at the same time
