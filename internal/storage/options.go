@@ -116,6 +116,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.ScanWorkers, runtime.GOMAXPROCS(0))
 	setDefault(&o.PageBytes, 32<<20)
 	setDefault(&o.Merge.Fields.Columns, maxFieldColumns)
+	setDefault(&o.Merge.Level, segment.Dense)
 	o.Merge.Always = o.IndexedFields
 	o.Compaction = o.Compaction.WithDefaults()
 	setDefault(&o.ListBytes, 24<<20)

@@ -14,8 +14,8 @@ type Events struct {
 	Block Block
 }
 
-// Block is a block of another segment. Its page of messages can be written again as it is: most of what a writer does is
-// packing them.
+// Block is a block of another segment. Its page of messages can be written again as it is, if it was packed as hard: most of
+// what a writer does is packing them.
 type Block struct {
 	r     *Reader
 	entry *blockEntry
@@ -96,8 +96,15 @@ func (w *Writer) addAll(e *Events) error {
 	return nil
 }
 
-// cutCopy ends a block that has the events of another, and takes its page of messages.
+// cutCopy ends a block that has the events of another, and takes its page of messages, unless it is to be packed harder.
 func (w *Writer) cutCopy(from Block) error {
+	if from.r.dir.level < w.opts.Level {
+		if err := w.copyExtras(from); err != nil {
+			return err
+		}
+		w.cut()
+		return w.out.err
+	}
 	e := &from.entry.page[colMessage]
 	w.page = grow(w.page, e.size)
 	if err := from.r.readAt(w.page, e.offset); err != nil {

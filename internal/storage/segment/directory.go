@@ -14,6 +14,7 @@ type directory struct {
 	rowGroups []rowGroup
 	blocks    []blockEntry
 	index     section // the page index
+	level     Level   // how hard the messages were packed
 }
 
 // blockEntry describes one block: the pages with the same rows.
@@ -50,6 +51,7 @@ const (
 	sectionBlocks
 	sectionIndex
 	sectionExtras
+	sectionLevel
 )
 
 // encode packs the directory without its trailer.
@@ -66,6 +68,7 @@ func (d *directory) encodeBody() []byte {
 		{sectionBlocks, d.encodeBlocks()},
 		{sectionIndex, binary.LittleEndian.AppendUint32(binary.AppendUvarint(nil, uint64(d.index.size)), d.index.crc)},
 		{sectionExtras, d.encodeExtras()},
+		{sectionLevel, binary.AppendUvarint(nil, uint64(d.level))},
 	} {
 		body = binary.AppendUvarint(body, s.id)
 		body = binary.AppendUvarint(body, uint64(len(s.bytes)))

@@ -24,7 +24,7 @@ func decodeDirectory(body []byte, version uint32, end int64) (*directory, error)
 	d := &directory{}
 	wanted := uint64(1<<sectionRuns | 1<<sectionGroups | 1<<sectionBlocks | 1<<sectionIndex)
 	if version > 1 {
-		wanted |= 1 << sectionExtras
+		wanted |= 1<<sectionExtras | 1<<sectionLevel
 	}
 	seen := uint64(0)
 	in := input{b: body}
@@ -45,6 +45,8 @@ func decodeDirectory(body []byte, version uint32, end int64) (*directory, error)
 			if known {
 				d.decodeExtras(&part)
 			}
+		case sectionLevel:
+			d.level = Level(min(part.uvarint(), uint64(levels)))
 		}
 		if known {
 			in.bad = in.bad || part.bad || len(part.b) > 0 || seen&(1<<id) != 0

@@ -80,7 +80,7 @@ type Writer struct {
 func NewWriter(w io.Writer, opts Options) *Writer {
 	opts = opts.withDefaults()
 	e := takeEncoder(opts.Level)
-	sw := &Writer{opts: opts, encoder: e, out: output{w: e.buffer(w)}}
+	sw := &Writer{opts: opts, dir: directory{level: opts.Level}, encoder: e, out: output{w: e.buffer(w)}}
 	sw.out.write([]byte(magic))
 	if !opts.NoFilters {
 		sw.makers[extraGrams] = sw.makeFilter
