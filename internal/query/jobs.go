@@ -37,6 +37,8 @@ type Options struct {
 	Keep        time.Duration
 	KeepQueries int
 	KeepBytes   int64
+	// Observe, if set, is called with each query that has ended.
+	Observe func(*Info)
 }
 
 func (o Options) withDefaults() Options {
@@ -181,21 +183,18 @@ func FormatID(b [16]byte) string {
 func (j *Jobs) work(ctx context.Context, x *job, run Run) {
 	defer x.cancel(nil)
 	var rows []Row
+	var err error
 	select {
 	case j.slots <- struct{}{}:
-		rows = j.run(ctx, x, run)
+		rows, err = j.run(ctx, x, run)
 		<-j.slots
 	case <-ctx.Done():
-		x.end(j.o.Now(), context.Cause(ctx), nil)
+		err = context.Cause(ctx)
 	}
-	info := x.snapshot(j.o.Now())
-	content, err := encode(&info, rows)
-	if err != nil {
-		j.o.Logger.Error("query result", "query", info.ID, "error", err)
+	info, content := x.end(j.o.Now(), err, rows)
+	if j.o.Observe != nil {
+		j.o.Observe(&info)
 	}
-	x.mu.Lock()
-	x.content = content
-	x.mu.Unlock()
 	err = j.kept.write(&info, content)
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -211,8 +210,8 @@ func (j *Jobs) work(ctx context.Context, x *job, run Run) {
 	}
 }
 
-// run runs the query until its deadline.
-func (j *Jobs) run(ctx context.Context, x *job, run Run) []Row {
+// run runs the query until its deadline. Of one that ends early the rows that it showed stay.
+func (j *Jobs) run(ctx context.Context, x *job, run Run) ([]Row, error) {
 	x.begin(j.o.Now())
 	info := x.snapshot(j.o.Now())
 	if err := j.kept.announce(&info); err != nil {
@@ -224,11 +223,13 @@ func (j *Jobs) run(ctx context.Context, x *job, run Run) []Row {
 	if err != nil && ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
-	x.end(j.o.Now(), err, rows)
 	if err != nil && !errors.Is(err, errStopped) {
 		j.o.Logger.Warn("query ended early", "query", info.ID, "error", err)
 	}
-	return rows
+	if shown := x.progress.rows.Load(); err != nil && rows == nil && shown != nil {
+		rows = *shown
+	}
+	return rows, err
 }
 
 // guard makes a panic of one query its own failure: the others, and the server, go on.
@@ -247,15 +248,18 @@ func (x *job) begin(now time.Time) {
 	x.info.Status, x.started = Running, now
 }
 
-func (x *job) end(now time.Time, err error, rows []Row) {
+// end makes the result, and the query ended in the same moment: there is none without the other.
+func (x *job) end(now time.Time, err error, rows []Row) (Info, []byte) {
+	info := x.snapshot(now)
+	info.Rows, info.Status = len(rows), statusOf(err)
+	if err != nil {
+		info.Reason = err.Error()
+	}
+	content := encode(&info, rows)
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.measure(now)
-	x.info.Rows = len(rows)
-	x.info.Status = statusOf(err)
-	if err != nil {
-		x.info.Reason = err.Error()
-	}
+	x.info, x.content = info, content
+	return info, content
 }
 
 func statusOf(err error) Status {
@@ -358,6 +362,31 @@ func (j *Jobs) Stop(scope logs.Scope, id string) error {
 	}
 	x.cancel(errStopped)
 	return nil
+}
+
+// Load is how busy the queries are at a moment, and what is kept of those that ended.
+type Load struct {
+	Running, Waiting int
+	Kept             int
+	KeptBytes        int64 // of files
+}
+
+// Load takes a snapshot.
+func (j *Jobs) Load() (l Load) {
+	j.mu.Lock()
+	for _, x := range j.active {
+		switch x.snapshot(j.o.Now()).Status {
+		case Running:
+			l.Running++
+		case Scheduled:
+			l.Waiting++
+		}
+	}
+	j.mu.Unlock()
+	j.kept.mu.Lock()
+	defer j.kept.mu.Unlock()
+	l.Kept, l.KeptBytes = len(j.kept.infos), j.kept.bytes
+	return l
 }
 
 // List describes the queries of a scope that want chooses, newest first.

@@ -118,15 +118,11 @@ func (k *kept) note(info Info, size int64, replace bool) {
 
 // announce leaves word of a query that begins. It need not survive a power cut.
 func (k *kept) announce(info *Info) error {
-	content, err := encode(info, nil)
-	if err != nil {
-		return err
-	}
 	f, err := k.o.FS.Create(k.path(info.ID))
 	if err != nil {
 		return err
 	}
-	_, err = f.WriteAt(content, 0)
+	_, err = f.WriteAt(encode(info, nil), 0)
 	return errors.Join(err, f.Close())
 }
 

@@ -101,12 +101,15 @@ func malformedQuery(err error) error {
 func (s *Service) runQuery(p *plan.Plan, sources querySources) query.Run {
 	source := sources[p.Groups]
 	return func(ctx context.Context, progress *query.Progress) ([]query.Row, error) {
-		report := func(x exec.Statistics) { progress.Report(statisticsOf(x, len(source.groups))) }
+		report := func(x exec.Statistics) { progress.Report(statisticsOf(x)) }
 		result, err := exec.Run(ctx, p, source, exec.Options{
 			Workers: runtime.GOMAXPROCS(0), Open: sources.open, Report: report, Offer: func(rows [][]exec.Field) { progress.Offer(rowsOf(rows)) },
 		})
 		report(result.Statistics)
-		return rowsOf(result.Rows), err
+		if err != nil {
+			return nil, err
+		}
+		return rowsOf(result.Rows), nil
 	}
 }
 
@@ -121,10 +124,10 @@ func rowsOf(rows [][]exec.Field) []query.Row {
 	return out
 }
 
-func statisticsOf(x exec.Statistics, groups int) query.Statistics {
+func statisticsOf(x exec.Statistics) query.Statistics {
 	return query.Statistics{
 		Matched: float64(x.Matched), Scanned: float64(x.Scanned), Skipped: float64(x.SkippedEvents),
-		BytesScanned: float64(x.Bytes), BytesSkipped: float64(x.SkippedBytes), GroupsSearched: float64(groups),
+		BytesScanned: float64(x.Bytes), BytesSkipped: float64(x.SkippedBytes), GroupsSearched: float64(x.Groups),
 	}
 }
 

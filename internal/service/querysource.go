@@ -34,6 +34,11 @@ func (q *querySource) ask(ctx context.Context, group int, r *exec.Request) (ask 
 	g := q.groups[group]
 	ask = storage.Query{
 		Group: g.ID, Range: logs.TimeRange{Start: max(r.Start, expiry(g, q.s.millis())), End: min(r.End, logs.AllTime.End-1) + 1},
+		Report: func(x storage.ScanStats) {
+			if r.Report != nil {
+				r.Report(scanned(x))
+			}
+		},
 		Match: r.Match, Required: r.Required, Fields: r.Fields, Columns: r.Columns, Reverse: r.Reverse, Limit: r.Limit,
 	}
 	if r.Streams == nil {
@@ -71,6 +76,9 @@ func (q *querySource) Scan(ctx context.Context, group int, r *exec.Request, visi
 	scan := q.s.engine.Scan(ctx, ask)
 	defer scan.Close()
 	for scan.Next() {
+		if r.Report != nil {
+			r.Report(scanned(scan.Stats()))
+		}
 		more, err := visit(scan.Batch())
 		if err != nil {
 			return scanned(scan.Stats()), err
@@ -83,7 +91,7 @@ func (q *querySource) Scan(ctx context.Context, group int, r *exec.Request, visi
 }
 
 func scanned(x storage.ScanStats) exec.Statistics {
-	return exec.Statistics{Scanned: x.Events, Bytes: x.Bytes, SkippedBytes: x.SkippedBytes}
+	return exec.Statistics{Scanned: x.Events, Bytes: x.Bytes, SkippedEvents: x.SkippedEvents, SkippedBytes: x.SkippedBytes}
 }
 
 // A pointer is base64url( group u64 | stream u64 | event id ), without padding. Who follows it is asked whose group that is.

@@ -47,6 +47,8 @@ type Query struct {
 	// MaxBytes is about how many message bytes the scan may look at, 0 if that does not matter. One that would look at more
 	// leaves out what lies behind a time that it chooses; see Scanner.Rest. It covers at least a millisecond.
 	MaxBytes int64
+	// Report, if set, is called by Visit with what it has looked at so far, now and then, by one goroutine at a time.
+	Report func(ScanStats)
 }
 
 // Scanner gives the events of a query in order of id, in batches. It sees every event that was acknowledged before Scan and

@@ -141,6 +141,9 @@ func (v *visitor) work(worker int) error {
 		}
 		v.mu.Lock()
 		v.stats.Add(stats)
+		if v.s.q.Report != nil {
+			v.s.q.Report(v.stats)
+		}
 		v.mu.Unlock()
 		if err != nil {
 			return err

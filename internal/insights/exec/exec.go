@@ -12,10 +12,12 @@
 package exec
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tailrace/internal/column"
@@ -45,6 +47,8 @@ type Request struct {
 	Required [][][]byte
 	Limit    int  // of Scan: how many events are wanted at most; 0: not known
 	Reverse  bool // of Scan: newest first
+	// Report is called now and then with what the running call has looked at so far, by one goroutine at a time.
+	Report func(Statistics)
 }
 
 // Source gives the events of the groups that a query is about.
@@ -60,12 +64,11 @@ type Source interface {
 
 // Statistics say what was looked at.
 type Statistics struct {
-	Matched                  int64 // events that passed all filters
-	Scanned, Bytes           int64 // events looked at, bytes of their messages
-	SkippedEvents            int64 // left out unseen, as far as that is known
-	SkippedBytes             int64
-	Groups                   int // that were read
-	ScannedBlocks, LeftBlock int64
+	Matched        int64 // events that passed all filters
+	Scanned, Bytes int64 // events looked at, bytes of their messages
+	SkippedEvents  int64 // left out unseen, as far as that is known
+	SkippedBytes   int64
+	Groups         int // that were read
 }
 
 // Add adds up.
@@ -75,8 +78,7 @@ func (s *Statistics) Add(x Statistics) {
 	s.Bytes += x.Bytes
 	s.SkippedEvents += x.SkippedEvents
 	s.SkippedBytes += x.SkippedBytes
-	s.ScannedBlocks += x.ScannedBlocks
-	s.LeftBlock += x.LeftBlock
+	s.Groups += x.Groups
 }
 
 // Field is one column of a row of the result.
@@ -94,12 +96,15 @@ type Options struct {
 	Memory  int64 // most bytes that are kept; default 256 MiB
 	// Report is called now and then with what was looked at so far.
 	Report func(Statistics)
-	// Offer is called now and then with rows that the result may have.
+	// Offer is called now and then, by one goroutine at a time, with rows that the result may have, in place of those before.
+	// It is not called for aggregates, nor for what only whole tables tell.
 	Offer func([][]Field)
 	// Open gives the source of a plan inside of the plan that says which groups it reads.
 	Open func(*plan.Plan) (Source, error)
 	// SubqueryTime ends a query inside of a condition, and with it the query; default 30 s (cloudwatch-logs.md §16.3).
 	SubqueryTime time.Duration
+	// OfferEvery is the least time between offers; default 1 s.
+	OfferEvery time.Duration
 }
 
 const (
@@ -110,6 +115,7 @@ const (
 // Run executes a plan. With an error it returns what was looked at until then.
 func Run(ctx context.Context, p *plan.Plan, source Source, o Options) (Result, error) {
 	o.Workers = max(o.Workers, 1)
+	o.OfferEvery = cmp.Or(o.OfferEvery, time.Second)
 	if o.Memory == 0 {
 		o.Memory = defaultMemory
 	}
@@ -165,6 +171,28 @@ func (r *run) count(s Statistics) {
 	if r.o.Report != nil {
 		r.o.Report(r.statistics)
 	}
+}
+
+// counting is the request with a report of what the group's visit has looked at so far, beside the groups before.
+func (r *run) counting(matched *atomic.Int64) *Request {
+	request := *r.request
+	if r.o.Report == nil {
+		return &request
+	}
+	all := r
+	for all.outer != nil {
+		all = all.outer
+	}
+	request.Report = func(s Statistics) {
+		if all == r {
+			s.Matched = matched.Load()
+		}
+		all.mu.Lock()
+		defer all.mu.Unlock()
+		s.Add(all.statistics)
+		r.o.Report(s)
+	}
+	return &request
 }
 
 // memory counts what is kept by all workers together.

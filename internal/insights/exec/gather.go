@@ -45,6 +45,7 @@ func (r *run) gather(ctx context.Context) (*rows, error) {
 type worker struct {
 	load   *loader
 	locals []local
+	number int // of the workers
 	keeper
 	aggregator *aggregator
 }
@@ -71,7 +72,7 @@ func (w *worker) rows(group int, b *column.Batch) (*rows, error) {
 func (r *run) visit(ctx context.Context, workers []*worker, take func(w *worker, rows *rows) error) error {
 	for group := range r.source.Groups() {
 		var matched atomic.Int64
-		s, err := r.source.Visit(ctx, group, r.request, len(workers), func(at int, b *column.Batch) error {
+		s, err := r.source.Visit(ctx, group, r.counting(&matched), len(workers), func(at int, b *column.Batch) error {
 			w := workers[at]
 			rows, err := w.rows(group, b)
 			if err != nil || rows.n == 0 {
@@ -99,6 +100,7 @@ func (r *run) newKeepers(n int, locals []plan.Op, order comparison, most int) []
 	workers := make([]*worker, n)
 	for i := range workers {
 		workers[i] = r.newWorker(locals, r.plan.Events)
+		workers[i].number = i
 		workers[i].keeper = keeper{columns: columns, order: order, most: most, memory: r.memory}
 	}
 	return workers
@@ -132,6 +134,7 @@ func (r *run) keep(ctx context.Context, locals []plan.Op, order comparison, most
 		any = r.plan.Scan.Limit
 	}
 	workers := r.newKeepers(r.o.Workers, locals, order, most)
+	offers := r.newOffers(ctx, len(workers), order)
 	var kept atomic.Int64
 	err := r.visit(ctx, workers, func(w *worker, rows *rows) error {
 		if err := w.add(rows); err != nil {
@@ -140,7 +143,7 @@ func (r *run) keep(ctx context.Context, locals []plan.Op, order comparison, most
 		if any > 0 && kept.Add(int64(rows.n)) >= int64(any) {
 			return errEnough
 		}
-		return nil
+		return offers.look(w)
 	})
 	if err != nil {
 		return nil, err
@@ -164,22 +167,26 @@ func (r *run) together(workers []*worker, order comparison, most int) *rows {
 // first gathers the first rows in the order of time: group after group, each as far as its events are among the first.
 func (r *run) first(ctx context.Context, locals []plan.Op, order comparison, most int) (*rows, error) {
 	w := r.newKeepers(1, locals, order, most)[0]
+	offers := r.newOffers(ctx, 1, order)
 	for group := range r.source.Groups() {
-		matched := int64(0)
-		s, err := r.source.Scan(ctx, group, r.request, func(b *column.Batch) (bool, error) {
+		var matched atomic.Int64
+		s, err := r.source.Scan(ctx, group, r.counting(&matched), func(b *column.Batch) (bool, error) {
 			last := ref{group: int32(group), stream: b.Stream[b.Len()-1], id: b.ID[b.Len()-1]}
 			rows, err := w.rows(group, b)
 			if err != nil {
 				return false, err
 			}
-			matched += int64(rows.n)
+			matched.Add(int64(rows.n))
 			if err := w.add(rows); err != nil {
 				return false, err
 			}
 			w.full()
+			if err := offers.look(w); err != nil {
+				return false, err
+			}
 			return !w.trimmed || order.compareRefs(&last, &w.refs[most-1]) < 0, nil
 		})
-		s.Matched = matched
+		s.Matched = matched.Load()
 		s.Groups = 1
 		r.count(s)
 		if err != nil {

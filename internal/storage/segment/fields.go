@@ -76,8 +76,7 @@ func (c *Cursor) openFields(at int) (excluded bool, err error) {
 	}
 	f.find(c.q.Fields)
 	if f.excluded = !f.block.MayMatch(c.q.Where); f.excluded {
-		c.stats.SkippedBlocks++
-		c.stats.SkippedBytes += block.bytes
+		c.stats.skip(block)
 	}
 	return f.excluded, nil
 }

@@ -103,8 +103,7 @@ func (c *Cursor) excludes(at int) (bool, error) {
 	}
 	f.block, f.excluded = at, !c.q.Required.MayMatch(f.set.of[at-f.set.from])
 	if f.excluded {
-		c.stats.SkippedBlocks++
-		c.stats.SkippedBytes += c.r.dir.blocks[at].bytes
+		c.stats.skip(&c.r.dir.blocks[at])
 	}
 	return f.excluded, nil
 }

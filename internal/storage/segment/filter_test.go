@@ -100,7 +100,7 @@ func TestFilters(t *testing.T) {
 		}
 		reads.reads = 0
 		got, stats, _ := filtered(t, r, requiring(absent))
-		if len(got) != 0 || reads.reads != 0 || stats.Blocks != 0 || stats.SkippedBlocks < int64(len(r.dir.blocks)) || stats.SkippedBytes == 0 {
+		if len(got) != 0 || reads.reads != 0 || stats.Blocks != 0 || stats.SkippedBlocks < int64(len(r.dir.blocks)) || stats.SkippedBytes == 0 || stats.SkippedEvents < stats.SkippedBlocks {
 			t.Errorf("%s: %d events, %d reads, %+v", absent, len(got), reads.reads, stats)
 		}
 	}

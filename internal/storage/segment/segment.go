@@ -85,14 +85,22 @@ type Query struct {
 type Stats struct {
 	Events, Bytes, Blocks       int64
 	SkippedBlocks, SkippedBytes int64
+	SkippedEvents               int64 // in the blocks that were left out
 }
 
 // Since is what was looked at since before.
 func (s Stats) Since(before Stats) Stats {
 	return Stats{
 		s.Events - before.Events, s.Bytes - before.Bytes, s.Blocks - before.Blocks,
-		s.SkippedBlocks - before.SkippedBlocks, s.SkippedBytes - before.SkippedBytes,
+		s.SkippedBlocks - before.SkippedBlocks, s.SkippedBytes - before.SkippedBytes, s.SkippedEvents - before.SkippedEvents,
 	}
+}
+
+// skip counts a block that is left out.
+func (s *Stats) skip(b *blockEntry) {
+	s.SkippedBlocks++
+	s.SkippedBytes += b.bytes
+	s.SkippedEvents += int64(b.rows)
 }
 
 // Add adds up.
@@ -102,6 +110,7 @@ func (s *Stats) Add(x Stats) {
 	s.Blocks += x.Blocks
 	s.SkippedBlocks += x.SkippedBlocks
 	s.SkippedBytes += x.SkippedBytes
+	s.SkippedEvents += x.SkippedEvents
 }
 
 // CorruptError says that a segment's bytes are not what a Writer wrote.
