@@ -116,10 +116,14 @@ func Open(o Options) (*Jobs, error) {
 	if err := makeDir(o.FS, o.Dir); err != nil {
 		return nil, fmt.Errorf("open query results: %w", err)
 	}
+	names, err := o.FS.List(o.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("open query results: %w", err)
+	}
 	j := &Jobs{o: o, slots: make(chan struct{}, o.Slots), active: map[string]*job{}}
 	j.ctx, j.stop = context.WithCancelCause(context.Background())
 	j.kept.o = &j.o
-	j.working.Go(func() { j.kept.find(j.ctx) })
+	j.working.Go(func() { j.kept.find(j.ctx, names) })
 	return j, nil
 }
 

@@ -66,7 +66,7 @@ func hangs(shown []Row) Run {
 	return func(ctx context.Context, p *Progress) ([]Row, error) {
 		p.Offer(shown)
 		<-ctx.Done()
-		return shown, ctx.Err()
+		return nil, ctx.Err()
 	}
 }
 

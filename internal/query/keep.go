@@ -40,13 +40,9 @@ func makeDir(fsys vfs.FS, dir string) error {
 
 func (k *kept) path(id string) string { return path.Join(k.o.Dir, id) }
 
-// find reads what earlier runs left. Until it is done their results can be asked for, but are not listed.
-func (k *kept) find(ctx context.Context) {
-	names, err := k.o.FS.List(k.o.Dir)
-	if err != nil {
-		k.o.Logger.Error("list query results", "error", err)
-		return
-	}
+// find reads what earlier runs left: names were there before a query could begin. Until it is done their results can be asked
+// for, but are not listed.
+func (k *kept) find(ctx context.Context, names []string) {
 	for _, name := range names {
 		if ctx.Err() != nil {
 			return
