@@ -28,19 +28,29 @@ type seen struct{ message, leaf int }
 // Read returns the message's leaves in their order, the first of each path, valid as long as the message and until the next
 // call; false if it has none because it is no JSON object.
 func (r *Reader) Read(message []byte) ([]Leaf, bool) {
+	leaves, end := r.ReadPrefix(message)
+	for end > 0 && end < len(message) {
+		if !IsBlank(message[end]) {
+			return nil, false
+		}
+		end++
+	}
+	return leaves, end > 0
+}
+
+// ReadPrefix is Read for a JSON object with anything behind it. It returns where the object ends, 0 if there is none.
+func (r *Reader) ReadPrefix(message []byte) (leaves []Leaf, end int) {
 	r.text, r.pos, r.depth, r.leaves = message, 0, 0, r.leaves[:0]
 	r.message++
 	if r.blanks(); r.peek() != '{' {
-		return nil, false
+		return nil, 0
 	}
 	ok := r.object(r.root)
-	r.blanks()
-	ok = ok && r.pos == len(message)
 	r.text = nil
 	if !ok {
-		return nil, false
+		return nil, 0
 	}
-	return r.leaves, true
+	return r.leaves, r.pos
 }
 
 func (r *Reader) peek() byte {

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"tailrace/internal/column"
+	"tailrace/internal/insights/discover"
 	"tailrace/internal/insights/plan"
 	"tailrace/internal/logs"
 )
@@ -173,9 +174,13 @@ func (r *run) count(s Statistics) {
 	}
 }
 
-// counting is the request with a report of what the group's visit has looked at so far, beside the groups before.
-func (r *run) counting(matched *atomic.Int64) *Request {
+// requestOf is the request to one group, with a report of what its visit has looked at so far, beside the groups before. Leaves of
+// a Lambda function's lines may stand inside of other text: there messages are needed for them.
+func (r *run) requestOf(group int, matched *atomic.Int64) *Request {
 	request := *r.request
+	if len(request.Fields) > 0 && discover.HasFragments(r.source.Groups()[group].Name) {
+		request.Columns |= column.Message
+	}
 	if r.o.Report == nil {
 		return &request
 	}

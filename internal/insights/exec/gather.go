@@ -72,7 +72,7 @@ func (w *worker) rows(group int, b *column.Batch) (*rows, error) {
 func (r *run) visit(ctx context.Context, workers []*worker, take func(w *worker, rows *rows) error) error {
 	for group := range r.source.Groups() {
 		var matched atomic.Int64
-		s, err := r.source.Visit(ctx, group, r.counting(&matched), len(workers), func(at int, b *column.Batch) error {
+		s, err := r.source.Visit(ctx, group, r.requestOf(group, &matched), len(workers), func(at int, b *column.Batch) error {
 			w := workers[at]
 			rows, err := w.rows(group, b)
 			if err != nil || rows.n == 0 {
@@ -170,7 +170,7 @@ func (r *run) first(ctx context.Context, locals []plan.Op, order comparison, mos
 	offers := r.newOffers(ctx, 1, order)
 	for group := range r.source.Groups() {
 		var matched atomic.Int64
-		s, err := r.source.Scan(ctx, group, r.counting(&matched), func(b *column.Batch) (bool, error) {
+		s, err := r.source.Scan(ctx, group, r.requestOf(group, &matched), func(b *column.Batch) (bool, error) {
 			last := ref{group: int32(group), stream: b.Stream[b.Len()-1], id: b.ID[b.Len()-1]}
 			rows, err := w.rows(group, b)
 			if err != nil {

@@ -16,6 +16,9 @@ func newRequest(s *plan.Scan) *Request {
 		Limit: s.Limit, Reverse: s.Order == plan.NewestFirst,
 	}
 	for _, source := range s.Columns {
+		if source.Content {
+			r.Columns |= column.Message
+		}
 		switch field := leafOf(source.Name); {
 		case source.Name == "@message":
 			r.Columns |= column.Message
@@ -74,11 +77,12 @@ type loader struct {
 	groups  []Group
 	withID  bool
 	vectors []value.Vector
+	content *content // nil: no field is found by content
 	rows    rows
 }
 
 func newLoader(s *plan.Scan, groups []Group, withID bool) *loader {
-	return &loader{sources: s.Columns, groups: groups, withID: withID, vectors: make([]value.Vector, len(s.Columns))}
+	return &loader{sources: s.Columns, groups: groups, withID: withID, vectors: make([]value.Vector, len(s.Columns)), content: newContent(s.Columns)}
 }
 
 // load makes rows of a batch; they are valid until the next call, as long as the batch is.
@@ -96,6 +100,9 @@ func (l *loader) load(group int, b *column.Batch) *rows {
 			l.system(v, l.sources[i].Name, group, b)
 		}
 		r.set(l.sources[i].Column, v)
+	}
+	if l.content != nil {
+		l.content.load(l.vectors, &l.groups[group], b)
 	}
 	r.refs = r.refs[:0]
 	if l.withID {
@@ -126,9 +133,7 @@ func (l *loader) system(v *value.Vector, name string, group int, b *column.Batch
 	case "@aws.region":
 		constantText(v, g.Region)
 	default:
-		v.Reset()
-		v.Const = true
-		v.Append(value.Value{})
+		v.Resize(b.Len(), value.Null)
 	}
 }
 

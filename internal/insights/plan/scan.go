@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"tailrace/internal/insights/discover"
 	"tailrace/internal/insights/value"
 )
 
@@ -27,6 +28,8 @@ type Scan struct {
 type Source struct {
 	Name   string
 	Column int
+	// Content is set if the field is also found by what messages look like, which have to be read then: package discover.
+	Content bool
 }
 
 // Order is the order in which the scan gives rows.
@@ -55,6 +58,9 @@ func (s *Scan) String() string {
 		out.WriteString(source.Name)
 	}
 	out.WriteString("]")
+	for i, name := range s.content() {
+		out.WriteString([...]string{" content=", ","}[min(i, 1)] + name)
+	}
 	if s.Order != AnyOrder {
 		out.WriteString(" order=" + s.Order.String())
 	}
@@ -84,6 +90,16 @@ func (s *Scan) String() string {
 	return out.String()
 }
 
+// content are the fields that are found by content.
+func (s *Scan) content() (names []string) {
+	for _, source := range s.Columns {
+		if source.Content {
+			names = append(names, source.Name)
+		}
+	}
+	return names
+}
+
 // source is the column of a field of the events, which the scan reads from now on.
 func (b *builder) source(name string) *Column {
 	if at, ok := b.scope.columns[name]; ok {
@@ -96,7 +112,7 @@ func (b *builder) source(name string) *Column {
 		}
 	}
 	at := b.column(name)
-	s.Columns = append(s.Columns, Source{name, at})
+	s.Columns = append(s.Columns, Source{name, at, discover.Known(name)})
 	return &Column{at, name}
 }
 

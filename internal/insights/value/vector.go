@@ -71,6 +71,16 @@ func (v *Vector) Append(row Value) {
 	v.Word = append(v.Word, word)
 }
 
+// Set replaces a row. Text is not copied. v is no constant.
+func (v *Vector) Set(i int, row Value) {
+	word := row.word
+	if row.kind >= Text {
+		word = uint64(len(v.Dict))
+		v.Dict = append(v.Dict, row.text)
+	}
+	v.Kind[i], v.Word[i] = row.kind, word
+}
+
 // Repeat adds a row that is like the given one.
 func (v *Vector) Repeat(row int) {
 	v.Kind = append(v.Kind, v.Kind[row])
