@@ -22,7 +22,7 @@ func (v Value) Hash() uint64 {
 		return mix(v.word ^ hashTime)
 	case Float, Computed:
 		f := v.Float()
-		if f == math.Trunc(f) && math.Abs(f) < exactInts {
+		if f == math.Trunc(f) && math.Abs(f) < exactInts && (v.kind == Computed || v.word != negativeZero) {
 			return mix(uint64(int64(f)))
 		}
 		var room [32]byte
@@ -42,6 +42,8 @@ func HashText(text []byte) uint64 {
 const (
 	hashNull = 0x9e3779b97f4a7c15
 	hashTime = 0x2545f4914f6cdd1d
+
+	negativeZero = 1 << 63 // prints -0 if it came so
 )
 
 // maxMixed bounds the integers whose digits are not hashed, as those of texts of more than maxDigits are.
