@@ -84,7 +84,7 @@ func (b *Builder) AppendTo(dst []byte, most int) []byte {
 	for _, word := range b.cells {
 		n += bits.OnesCount64(word)
 	}
-	size := min((n+7)/8, max(most-headerSize, 0))
+	size := min((n+n/4+7)/8, max(most-headerSize, 0))
 	if most < headerSize || n > maxLoad*8*size {
 		b.reset()
 		return dst

@@ -101,7 +101,7 @@ func TestBounds(t *testing.T) {
 		text       []byte
 		most, want int
 	}{
-		{"as long as it likes", []byte("abcdefghijklmnopqrstuvwxyz"), 1 << 10, headerSize + 3},
+		{"as long as it likes", []byte("abcdefghijklmnopqrstuvwxyz"), 1 << 10, headerSize + 4},
 		{"without a gram", []byte("abcd"), 1 << 10, headerSize},
 		{"bounded", random, 16 << 10, 16 << 10},
 		{"worth nothing", random, 4 << 10, 0},

@@ -14,7 +14,7 @@ const (
 	filterBlocks = 16
 	// A block's filter takes at most this part of its page of messages, or this part of its messages if that is more: where
 	// messages are nearly the same it is the page that is small.
-	filterShare    = 8
+	filterShare    = 7
 	filterShareRaw = 256
 	filterRoom     = 64 // for small blocks
 )
