@@ -239,7 +239,10 @@ func chosen(all map[string]Info, scope logs.Scope, want func(*Info) bool) []Info
 		}
 	}
 	slices.SortFunc(infos, func(a, b Info) int {
-		return cmp.Or(cmp.Compare(b.Created, a.Created), cmp.Compare(a.ID, b.ID))
+		if a.Before(&b) {
+			return -1
+		}
+		return 1
 	})
 	return infos
 }

@@ -13,6 +13,7 @@
 package query
 
 import (
+	"cmp"
 	"errors"
 
 	"tailrace/internal/logs"
@@ -51,6 +52,7 @@ type Spec struct {
 	Language string   // CWLI, PPL or SQL
 	Text     string   // as it was given
 	Groups   []string // names of the groups, or ARNs of those of other accounts
+	Sourced  bool     // the text says its groups itself
 	Start    int64    // epoch milliseconds, inclusive
 	End      int64    // epoch milliseconds, inclusive
 	Caller   string   // who asked, for people
@@ -76,6 +78,11 @@ type Info struct {
 	Rows       int    // of the result
 	Reason     string // why it failed
 	Statistics Statistics
+}
+
+// Before tells whether the query is listed before another one: newest first.
+func (i *Info) Before(other *Info) bool {
+	return cmp.Or(cmp.Compare(other.Created, i.Created), cmp.Compare(i.ID, other.ID)) < 0
 }
 
 // Field is one column of a row.

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"time"
 
 	"tailrace/internal/api"
+	"tailrace/internal/auth"
 	"tailrace/internal/insights/exec"
 	"tailrace/internal/insights/plan"
 	"tailrace/internal/insights/syntax"
@@ -20,6 +22,8 @@ const (
 	// A page of GetQueryResults ends at so many rows or about so many bytes.
 	maxResultPage  = 10_000
 	maxResultBytes = 16 << 20
+	// resultTokenLifetime is how long a token of GetQueryResults is taken (cloudwatch-logs.md §17).
+	resultTokenLifetime = time.Hour
 	// leastMillis is the least time that is taken for milliseconds where seconds are asked for: the year 5138 in seconds.
 	leastMillis = 1e11
 )
@@ -34,20 +38,29 @@ func (s *Service) StartQuery(ctx context.Context, in *api.StartQueryRequest) (*a
 		return nil, invalidParameter("The specified time range is invalid: endTime is before startTime.")
 	}
 	language := in.QueryLanguage.Or(api.QueryLanguageCwli)
-	tree, err := parseQuery(language, in.QueryString)
-	if err != nil {
-		return nil, malformedQuery(err)
+	text, err := s.expandQuery(ctx, language, in.QueryString)
+	if list, ok := errors.AsType[syntax.Errors](err); ok {
+		return nil, malformedQuery(list)
+	} else if err != nil {
+		return nil, err
 	}
-	p, err := plan.Build(in.QueryString, tree, plan.Env{Now: s.millis(), Start: start, End: end, Limit: int(in.Limit.Or(defaultQueryLimit))})
+	tree, err := parseQuery(language, text.Text)
 	if err != nil {
-		return nil, malformedQuery(err)
+		return nil, malformedQuery(text.Places(err))
+	}
+	p, err := plan.Build(text.Text, tree, plan.Env{Now: s.millis(), Start: start, End: end, Limit: int(in.Limit.Or(defaultQueryLimit))})
+	if err != nil {
+		return nil, malformedQuery(text.Places(err))
 	}
 	sources, err := s.querySources(ctx, in, p)
 	if err != nil {
 		return nil, err
 	}
+	if err := checkClasses(text, tree, sources); err != nil {
+		return nil, err
+	}
 	source := sources[p.Groups]
-	spec := query.Spec{Scope: scope, Language: string(language), Text: in.QueryString, Start: start, End: end}
+	spec := query.Spec{Scope: scope, Language: string(language), Text: in.QueryString, Start: start, End: end, Sourced: p.Groups != nil, Caller: auth.FromContext(ctx).AccessKeyID}
 	for i := range source.groups {
 		spec.Groups = append(spec.Groups, source.groups[i].Name)
 	}
@@ -136,7 +149,7 @@ func (s *Service) GetQueryResults(ctx context.Context, in *api.GetQueryResultsRe
 	walk := newWalk("GetQueryResults", scopeOf(ctx)).text(in.QueryID)
 	var at query.Cursor
 	if in.NextToken.Set {
-		cursor, err := s.tokens.open(walk, in.NextToken.Value)
+		cursor, err := s.tokens.openWithin(walk, in.NextToken.Value, resultTokenLifetime)
 		if err != nil || len(cursor) != 8 {
 			return nil, queryNoun.exception("get query results", errToken)
 		}

@@ -2,8 +2,6 @@ package service
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/binary"
 	"errors"
 
 	"tailrace/internal/catalog"
@@ -94,11 +92,7 @@ func scanned(x storage.ScanStats) exec.Statistics {
 	return exec.Statistics{Scanned: x.Events, Bytes: x.Bytes, SkippedEvents: x.SkippedEvents, SkippedBytes: x.SkippedBytes}
 }
 
-// A pointer is base64url( group u64 | stream u64 | event id ), without padding. Who follows it is asked whose group that is.
-
 // Pointer implements exec.Source.
 func (q *querySource) Pointer(group int, stream logs.StreamID, id logs.EventID) string {
-	b := binary.BigEndian.AppendUint64(make([]byte, 0, 16+idSize), uint64(q.groups[group].ID))
-	b = binary.BigEndian.AppendUint64(b, uint64(stream))
-	return base64.RawURLEncoding.EncodeToString(appendID(b, id))
+	return recordPointer{q.groups[group].ID, stream, id}.String()
 }

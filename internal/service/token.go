@@ -51,6 +51,11 @@ func (t *tokens) seal(walk walk, cursor []byte) string {
 
 // open returns the cursor in a token of the same walk, or errToken.
 func (t *tokens) open(walk walk, token string) ([]byte, error) {
+	return t.openWithin(walk, token, TokenLifetime)
+}
+
+// openWithin is open of a token that is taken for another time than TokenLifetime.
+func (t *tokens) openWithin(walk walk, token string, lifetime time.Duration) ([]byte, error) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
 	if err != nil || len(raw) < tokenHeadSize+tokenMACSize || raw[0] != tokenVersion {
 		return nil, errToken
@@ -61,7 +66,7 @@ func (t *tokens) open(walk walk, token string) ([]byte, error) {
 	}
 	var issued [8]byte
 	copy(issued[len(issued)-tokenTimeSize:], body[1:tokenHeadSize])
-	if t.now().Sub(time.UnixMilli(int64(binary.BigEndian.Uint64(issued[:])))) > TokenLifetime {
+	if t.now().Sub(time.UnixMilli(int64(binary.BigEndian.Uint64(issued[:])))) > lifetime {
 		return nil, errToken
 	}
 	return body[tokenHeadSize:], nil
