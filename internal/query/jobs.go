@@ -190,7 +190,9 @@ func (j *Jobs) work(ctx context.Context, x *job, run Run) {
 	var err error
 	select {
 	case j.slots <- struct{}{}:
-		rows, err = j.run(ctx, x, run)
+		if err = context.Cause(ctx); err == nil {
+			rows, err = j.run(ctx, x, run)
+		}
 		<-j.slots
 	case <-ctx.Done():
 		err = context.Cause(ctx)
@@ -371,6 +373,7 @@ func (j *Jobs) Stop(scope logs.Scope, id string) error {
 // Load is how busy the queries are at a moment, and what is kept of those that ended.
 type Load struct {
 	Running, Waiting int
+	Active           int // with those that have ended, but are not on disk yet
 	Kept             int
 	KeptBytes        int64 // of files
 }
@@ -378,6 +381,7 @@ type Load struct {
 // Load takes a snapshot.
 func (j *Jobs) Load() (l Load) {
 	j.mu.Lock()
+	l.Active = len(j.active)
 	for _, x := range j.active {
 		switch x.snapshot(j.o.Now()).Status {
 		case Running:

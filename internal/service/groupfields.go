@@ -9,7 +9,7 @@ import (
 
 	"tailrace/internal/api"
 	"tailrace/internal/catalog"
-	"tailrace/internal/leaf"
+	"tailrace/internal/insights/value"
 	"tailrace/internal/logs"
 	"tailrace/internal/storage"
 )
@@ -17,12 +17,12 @@ import (
 // GetLogGroupFields looks at the last fieldsBefore, or at fieldsAround before and after a time (cloudwatch-logs.md §15), and there at
 // so many events or so many bytes of messages: the newest.
 const (
-	fieldsBefore    = 15 * time.Minute
-	fieldsAround    = 8 * time.Minute
-	fieldEvents     = 10_000
-	fieldBytes      = 16 << 20
-	maxGroupFields  = 1_000
-	hundred = 100
+	fieldsBefore   = 15 * time.Minute
+	fieldsAround   = 8 * time.Minute
+	fieldEvents    = 10_000
+	fieldBytes     = 16 << 20
+	maxGroupFields = 1_000
+	hundred        = 100
 )
 
 // systemFields are those of every event.
@@ -72,24 +72,12 @@ func (s *Service) fieldsRange(g catalog.Group, at api.Opt[int64]) logs.TimeRange
 func (s *Service) countFields(ctx context.Context, g catalog.Group, r logs.TimeRange) (counts map[string]int, events int, err error) {
 	scan := s.engine.Scan(ctx, storage.Query{Group: g.ID, Range: r, Reverse: true, Limit: fieldEvents})
 	defer scan.Close()
-	reader := leaf.Discover(nil, maxGroupFields)
-	var found []int // by number of the path
+	reader := newFieldReader(g, maxGroupFields)
+	counts = map[string]int{}
 	for scan.Scanned() < fieldBytes && scan.Next() {
 		for _, message := range scan.Batch().Message {
 			events++
-			leaves, _ := reader.Read(message)
-			found = append(found, make([]int, len(reader.Paths())-len(found))...)
-			for i := range leaves {
-				if at := leaves[i].Path; at >= 0 && leaves[i].Kind != leaf.Null {
-					found[at]++
-				}
-			}
-		}
-	}
-	counts = map[string]int{}
-	for at, n := range found {
-		if n > 0 {
-			counts[fieldName(reader.Paths()[at])] = n
+			reader.read(message, func(name string, _ value.Value) { counts[name] = min(events, counts[name]+1) })
 		}
 	}
 	if events > 0 {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"path/filepath"
+	"strconv"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -36,6 +38,12 @@ type harness struct {
 
 func newHarness(t testing.TB, c Config, o storage.Options) *harness {
 	t.Helper()
+	return newQueryHarness(t, c, o, query.Options{})
+}
+
+// newQueryHarness is newHarness with options for queries.
+func newQueryHarness(t testing.TB, c Config, o storage.Options, q query.Options) *harness {
+	t.Helper()
 	h := &harness{ctx: auth.NewContext(t.Context(), auth.Identity{Account: testScope.Account, Region: testScope.Region})}
 	h.millis.Store(testTime.UnixMilli())
 	var err error
@@ -57,7 +65,8 @@ func newHarness(t testing.TB, c Config, o storage.Options) *harness {
 			t.Error(err)
 		}
 	})
-	queries, err := query.Open(query.Options{FS: o.FS, Dir: "/data/queries", Now: h.now})
+	q.FS, q.Dir, q.Now = o.FS, "/data/queries", h.now
+	queries, err := query.Open(q)
 	must(t, err)
 	t.Cleanup(func() { must(t, queries.Close()) })
 	c.Catalog, c.Engine, c.Queries, c.Now = h.cat, h.engine, queries, h.now
@@ -66,6 +75,33 @@ func newHarness(t testing.TB, c Config, o storage.Options) *harness {
 	}
 	h.Service = New(c)
 	return h
+}
+
+// hold occupies the slots of all queries and returns what gives them back: those that start meanwhile wait.
+func (h *harness) hold(t testing.TB, slots int) (release func()) {
+	t.Helper()
+	held := make(chan struct{})
+	for i := range slots {
+		_, err := h.queries.Start(query.Spec{Scope: logs.Scope{Account: strconv.Itoa(i)}}, func(ctx context.Context, _ *query.Progress) ([]query.Row, error) {
+			select {
+			case <-held:
+			case <-ctx.Done():
+			}
+			return nil, nil
+		})
+		must(t, err)
+	}
+	for h.queries.Load().Running < slots {
+		time.Sleep(time.Millisecond)
+	}
+	return sync.OnceFunc(func() { close(held) })
+}
+
+// settle waits until all queries have ended and their results are on disk.
+func (h *harness) settle() {
+	for l := h.queries.Load(); l.Active > 0; l = h.queries.Load() {
+		time.Sleep(time.Millisecond)
+	}
 }
 
 func (h *harness) now() time.Time { return time.UnixMilli(h.millis.Load()) }

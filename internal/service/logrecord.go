@@ -6,13 +6,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"strconv"
-	"strings"
 
 	"tailrace/internal/api"
 	"tailrace/internal/catalog"
 	"tailrace/internal/column"
 	"tailrace/internal/insights/value"
-	"tailrace/internal/leaf"
 	"tailrace/internal/logs"
 	"tailrace/internal/storage"
 )
@@ -86,31 +84,8 @@ func recordOf(g catalog.Group, b *column.Batch, pointer string) map[string]strin
 		"@timestamp": strconv.FormatInt(b.ID[0].Timestamp, 10), "@ingestionTime": strconv.FormatInt(b.ID[0].Ingestion, 10),
 		"@message": string(b.Message[0]), "@logStream": b.StreamName[0], "@log": g.Scope.Account + ":" + g.Name, "@ptr": pointer,
 	}
-	reader := leaf.Discover(nil, maxRecordFields)
-	leaves, _ := reader.Read(b.Message[0])
-	for i := range leaves {
-		x, _ := leaves[i].Value(nil)
-		if text, ok := fieldText(x); ok && leaves[i].Path >= 0 {
-			record[fieldName(reader.Paths()[leaves[i].Path])] = text
-		}
-	}
+	newFieldReader(g, maxRecordFields).read(b.Message[0], func(name string, v value.Value) {
+		record[name] = v.String()
+	})
 	return record
-}
-
-// fieldName is the name in queries of a leaf: one that begins with @ has one more (cloudwatch-logs.md §16.2).
-func fieldName(path string) string {
-	if strings.HasPrefix(path, "@") {
-		return "@" + path
-	}
-	return path
-}
-
-// fieldText is a leaf as queries print it; false of what is null to them.
-func fieldText(x leaf.Value) (string, bool) {
-	var field column.Vector
-	field.Append(x)
-	var v value.Vector
-	v.FromColumn(&field)
-	row := v.Row(0)
-	return row.String(), !row.IsNull()
 }

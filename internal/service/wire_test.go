@@ -16,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"tailrace/internal/logs"
+	"tailrace/internal/query"
 	"tailrace/internal/storage"
 )
 
@@ -29,9 +30,13 @@ var update = flag.Bool("update", false, "write the answers into the transcripts"
 //	clock duration                 the clock moves on
 //	stored-bytes exact             the server has this option
 //	scan-budget bytes              and this one
+//	max-queries number             and this one
+//	wait                           all queries end
+//	hold                           queries that start from now on wait, until
+//	release                        they go on
 //
 // Page tokens are opaque: an answer shows <token>, and the next request's <token> is the last one that was given. So are ids
-// of queries: the nth id that a transcript sees is <id-n>.
+// of queries: the nth id that a transcript sees is <id-n>, and the nth pointer to an event <ptr-n>.
 func TestWire(t *testing.T) {
 	files, err := filepath.Glob("testdata/wire/*/*.txtar")
 	must(t, err)
@@ -60,26 +65,33 @@ func TestWire(t *testing.T) {
 
 var (
 	pageToken = regexp.MustCompile(`"nextToken":"([A-Za-z0-9_-]+)"`)
+	eventPtr  = regexp.MustCompile(`(?:"@ptr","value":"|"@ptr":")([A-Za-z0-9_-]{56})"`)
 	queryID   = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`)
 )
 
-// queryIDs are the ids that a transcript has seen.
+// querySlots is how many queries run at a time.
+const querySlots = 4
+
+// queryIDs are the ids, or the pointers, that a transcript has seen.
 type queryIDs []string
 
-func (ids *queryIDs) hide(body string) string {
-	return queryID.ReplaceAllStringFunc(body, func(id string) string {
+// hide replaces what the pattern, or its group, matches.
+func (ids *queryIDs) hide(word string, pattern *regexp.Regexp, body string) string {
+	return pattern.ReplaceAllStringFunc(body, func(found string) string {
+		groups := pattern.FindStringSubmatch(found)
+		id := groups[len(groups)-1]
 		at := slices.Index(*ids, id)
 		if at < 0 {
 			at = len(*ids)
 			*ids = append(*ids, id)
 		}
-		return fmt.Sprintf("<id-%d>", at+1)
+		return strings.Replace(found, id, fmt.Sprintf("<%s-%d>", word, at+1), 1)
 	})
 }
 
-func (ids queryIDs) show(body string) string {
+func (ids queryIDs) show(word, body string) string {
 	for i, id := range ids {
-		body = strings.ReplaceAll(body, fmt.Sprintf("<id-%d>", i+1), id)
+		body = strings.ReplaceAll(body, fmt.Sprintf("<%s-%d>", word, i+1), id)
 	}
 	return body
 }
@@ -91,23 +103,27 @@ func play(t *testing.T, archive *txtar.Archive) {
 	var h *harness
 	var answer *httptest.ResponseRecorder
 	token := ""
-	var ids queryIDs
+	var ids, ptrs queryIDs
+	var queries query.Options
+	release := func() {}
+	defer func() { release() }()
 	for i := range archive.Files {
 		section := &archive.Files[i]
 		word, rest, _ := strings.Cut(section.Name, " ")
-		if server == nil && (word == ">" || word == "clock") {
-			h = newHarness(t, config, storage.Options{})
+		if server == nil && (word == ">" || word == "clock" || word == "hold") {
+			h = newQueryHarness(t, config, storage.Options{}, queries)
 			server = h.handler(t)
 		}
 		switch word {
 		case ">":
 			answer = httptest.NewRecorder()
 			body := strings.ReplaceAll(strings.TrimSpace(string(section.Data)), "<token>", token)
-			body = ids.show(body)
+			body = ptrs.show("ptr", ids.show("id", body))
 			server.ServeHTTP(answer, wireRequest(t, rest, body))
 			checkHeader(t, answer)
 		case "<":
-			body := ids.hide(answer.Body.String())
+			body := ids.hide("id", queryID, answer.Body.String())
+			body = ptrs.hide("ptr", eventPtr, body)
 			if found := pageToken.FindStringSubmatch(body); found != nil {
 				token = found[1]
 				body = pageToken.ReplaceAllString(body, `"nextToken":"<token>"`)
@@ -121,28 +137,24 @@ func play(t *testing.T, archive *txtar.Archive) {
 			d, err := time.ParseDuration(rest)
 			must(t, err)
 			h.millis.Add(d.Milliseconds())
-		case "await":
-			h.await(t, ids.show(rest))
 		case "stored-bytes":
 			config.ExactStoredBytes = rest == "exact"
 		case "scan-budget":
 			_, err := fmt.Sscan(rest, &config.ScanBudget)
 			must(t, err)
+		case "max-queries":
+			_, err := fmt.Sscan(rest, &queries.MaxQueries)
+			must(t, err)
+		case "wait":
+			release()
+			h.settle()
+		case "hold":
+			release = h.hold(t, querySlots)
+		case "release":
+			release()
 		default:
 			t.Fatalf("section %q", section.Name)
 		}
-	}
-}
-
-// await waits for the end of a query.
-func (h *harness) await(t *testing.T, id string) {
-	for {
-		info, err := h.queries.Info(testScope, id)
-		must(t, err)
-		if info.Status.Ended() {
-			return
-		}
-		time.Sleep(time.Millisecond)
 	}
 }
 

@@ -12,6 +12,7 @@ package discover
 
 import (
 	"bytes"
+	"slices"
 
 	"tailrace/internal/insights/value"
 )
@@ -19,6 +20,13 @@ import (
 // Known tells whether a field may be found by content. A leaf of a JSON message that is called so comes first.
 func Known(name string) bool {
 	return index(lambdaNames[:], name) >= 0 || index(flowNames[:], name) >= 0 || index(queryNames[:], name) >= 0
+}
+
+// Names are all names that Known knows, each once.
+func Names() []string {
+	all := slices.Concat(lambdaNames[:], flowNames[:], queryNames[:])
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 func index(names []string, name string) int {

@@ -12,7 +12,6 @@
 package exec
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -104,8 +103,8 @@ type Options struct {
 	Open func(*plan.Plan) (Source, error)
 	// SubqueryTime ends a query inside of a condition, and with it the query; default 30 s (cloudwatch-logs.md §16.3).
 	SubqueryTime time.Duration
-	// OfferEvery is the least time between offers; default 1 s.
-	OfferEvery time.Duration
+	// Now is the clock that says when it is time for Offer; nil: never.
+	Now func() time.Time
 }
 
 const (
@@ -116,7 +115,6 @@ const (
 // Run executes a plan. With an error it returns what was looked at until then.
 func Run(ctx context.Context, p *plan.Plan, source Source, o Options) (Result, error) {
 	o.Workers = max(o.Workers, 1)
-	o.OfferEvery = cmp.Or(o.OfferEvery, time.Second)
 	if o.Memory == 0 {
 		o.Memory = defaultMemory
 	}

@@ -9,8 +9,10 @@ import (
 	"tailrace/internal/insights/plan"
 )
 
-// An offer ends at so many rows or bytes of each worker.
 const (
+	// offerEvery is the time between two offers, at least.
+	offerEvery = time.Second
+	// An offer ends at so many rows or bytes of each worker.
 	offerRows  = 1000
 	offerBytes = 4 << 20
 )
@@ -29,13 +31,13 @@ type offers struct {
 
 // newOffers is nil if nothing can be shown: nobody asks, it is not the query itself, or what follows the gathering may change any row.
 func (r *run) newOffers(ctx context.Context, workers int, order comparison) *offers {
-	if r.o.Offer == nil || r.outer != nil || !r.plan.Events || slices.ContainsFunc(r.behind, func(op plan.Op) bool {
+	if r.o.Offer == nil || r.o.Now == nil || r.outer != nil || !r.plan.Events || slices.ContainsFunc(r.behind, func(op plan.Op) bool {
 		limit, isLimit := op.(*plan.Limit)
 		return !op.Local() && (!isLimit || limit.Last)
 	}) {
 		return nil
 	}
-	return &offers{ctx: ctx, run: r, order: order, due: time.Now().Add(r.o.OfferEvery), shown: make([]*rows, workers)}
+	return &offers{ctx: ctx, run: r, order: order, due: r.o.Now().Add(offerEvery), shown: make([]*rows, workers)}
 }
 
 // look lets a worker show what it keeps, if it is time; the worker does not change it meanwhile.
@@ -45,7 +47,7 @@ func (o *offers) look(w *worker) error {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if time.Now().Before(o.due) {
+	if o.run.o.Now().Before(o.due) {
 		return nil
 	}
 	w.trim()
@@ -63,7 +65,7 @@ func (o *offers) look(w *worker) error {
 		return err
 	}
 	o.run.o.Offer(o.run.print(t))
-	o.due = time.Now().Add(o.run.o.OfferEvery)
+	o.due = o.run.o.Now().Add(offerEvery)
 	return nil
 }
 

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -66,6 +68,8 @@ func TestRunningQueryShowsRowsAndEnds(t *testing.T) {
 				ctx, cancel := context.WithCancelCause(t.Context())
 				var shown []string
 				scanned := int64(0)
+				var seconds atomic.Int64
+				now := func() time.Time { return time.Unix(seconds.Add(1), 0) }
 				stopped := errors.New("stopped")
 				report := func(x Statistics) {
 					if scanned = max(scanned, x.Scanned); x.Matched == 0 {
@@ -82,7 +86,7 @@ func TestRunningQueryShowsRowsAndEnds(t *testing.T) {
 						cancel(stopped) // a scan in order reports when it has ended only
 					}
 				}
-				if _, err = Run(ctx, p, s, Options{Workers: workers, OfferEvery: 1, Report: report, Offer: offer}); !errors.Is(err, context.Canceled) && !errors.Is(err, stopped) {
+				if _, err = Run(ctx, p, s, Options{Workers: workers, Now: now, Report: report, Offer: offer}); !errors.Is(err, context.Canceled) && !errors.Is(err, stopped) {
 					t.Errorf("ended with %v", err)
 				}
 				if !cmp.Equal(shown, c.want) {

@@ -74,7 +74,11 @@ func FuzzExpandSaved(f *testing.F) {
 		if _, err = Parse(e.Text); err == nil {
 			return
 		}
-		for _, one := range e.Places(err).(Errors) {
+		var list Errors
+		if !errors.As(e.Places(err), &list) {
+			t.Fatal(err)
+		}
+		for _, one := range list {
 			if one.Start < 0 || one.End < one.Start || one.End > len(text) {
 				t.Fatalf("%q: %+v", text, one)
 			}
