@@ -136,7 +136,7 @@ func (r *run) table(ctx context.Context) (*rows, error) {
 	if err := r.inner(ctx); err != nil {
 		return nil, err
 	}
-	r.request = newRequest(&r.plan.Scan)
+	r.request = newRequest(r.plan)
 	t, err := r.gather(ctx)
 	if err == nil {
 		err = r.finish(ctx, t)
@@ -152,16 +152,24 @@ type run struct {
 	memory  *memory
 	request *Request
 	behind  []plan.Op // operators that run on the gathered table
+	held    int64     // bytes of memory that are counted for the table
 
+	matched    atomic.Int64 // events of the group that is read
 	mu         sync.Mutex
 	statistics Statistics
 	outer      *run // that this one is for; nil: the query itself
 }
 
+// count adds what was looked at in a group, and the events that matched.
 func (r *run) count(s Statistics) {
+	s.Groups, s.Matched = 1, r.matched.Swap(0)
+	r.add(s)
+}
+
+func (r *run) add(s Statistics) {
 	if r.outer != nil {
 		s.Matched = 0 // what a query gives is not what matched in the one around it
-		r.outer.count(s)
+		r.outer.add(s)
 		return
 	}
 	r.mu.Lock()
@@ -174,7 +182,7 @@ func (r *run) count(s Statistics) {
 
 // requestOf is the request to one group, with a report of what its visit has looked at so far, beside the groups before. Leaves of
 // a Lambda function's lines may stand inside of other text: there messages are needed for them.
-func (r *run) requestOf(group int, matched *atomic.Int64) *Request {
+func (r *run) requestOf(group int) *Request {
 	request := *r.request
 	if len(request.Fields) > 0 && discover.HasFragments(r.source.Groups()[group].Name) {
 		request.Columns |= column.Message
@@ -188,7 +196,7 @@ func (r *run) requestOf(group int, matched *atomic.Int64) *Request {
 	}
 	request.Report = func(s Statistics) {
 		if all == r {
-			s.Matched = matched.Load()
+			s.Matched = r.matched.Load()
 		}
 		all.mu.Lock()
 		defer all.mu.Unlock()
@@ -198,13 +206,21 @@ func (r *run) requestOf(group int, matched *atomic.Int64) *Request {
 	return &request
 }
 
+// account counts what a table has become.
+func (r *run) account(t *rows) error {
+	size := t.size()
+	more := size - r.held
+	r.held = size
+	return r.memory.take(more)
+}
+
 // memory counts what is kept by all workers together.
 type memory struct {
 	mu   sync.Mutex
 	left int64
 }
 
-// take counts bytes that are kept from now on; negative ones are given back.
+// take counts bytes that are kept from now on.
 func (m *memory) take(bytes int64) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -212,4 +228,11 @@ func (m *memory) take(bytes int64) error {
 		return ErrMemory
 	}
 	return nil
+}
+
+// give counts bytes that are kept no more.
+func (m *memory) give(bytes int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.left += bytes
 }

@@ -6,7 +6,7 @@ type compute struct {
 	of evaluator
 }
 
-func (c *compute) run(r *rows) error {
+func (c *compute) run(r *rows, take func(*rows) error) error {
 	r.set(c.at, c.of.eval(r))
-	return nil
+	return take(r)
 }

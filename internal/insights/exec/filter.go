@@ -6,8 +6,11 @@ type filter struct {
 	chosen []int32
 }
 
-func (f *filter) run(r *rows) error {
+func (f *filter) run(r *rows, take func(*rows) error) error {
 	f.chosen = f.cond.eval(r).Select(f.chosen[:0], r.n)
 	r.keep(f.chosen)
-	return nil
+	if r.n == 0 {
+		return nil
+	}
+	return take(r)
 }

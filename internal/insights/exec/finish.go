@@ -12,16 +12,38 @@ func (r *run) finish(ctx context.Context, t *rows) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if op.Local() {
-			if err := newLocal(op).run(t); err != nil {
-				return err
-			}
-			continue
+		if err := r.apply(t, op); err != nil {
+			return err
 		}
-		if err := r.whole(t, op); err != nil {
+		if err := r.account(t); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+func (r *run) apply(t *rows, op plan.Op) error {
+	if !op.Local() {
+		return r.whole(t, op)
+	}
+	if op.Effect() == plan.Multiplies {
+		return r.multiply(t, newLocal(op))
+	}
+	return newLocal(op).run(t, nothing)
+}
+
+// multiply runs an operator that makes several rows of one.
+func (r *run) multiply(t *rows, op local) error {
+	made := keeper{memory: r.memory}
+	err := op.run(t, func(part *rows) error {
+		made.columns = part.filled()
+		return made.add(part)
+	})
+	if err != nil {
+		return err
+	}
+	r.memory.give(made.held)
+	*t = made.rows
 	return nil
 }
 
@@ -29,7 +51,10 @@ func (r *run) finish(ctx context.Context, t *rows) error {
 func (r *run) whole(t *rows, op plan.Op) error {
 	switch op := op.(type) {
 	case *plan.Sort:
-		t.sort(&comparison{keys: op.Keys}, op.Limit)
+		t.sort(&comparison{keys: op.Keys, stable: !op.Reversed, oldest: op.Reversed, inverse: op.Last}, op.Limit)
+		if op.Last {
+			t.reverse()
+		}
 	case *plan.Limit:
 		if n := min(op.Count, t.n); op.Last {
 			t.cut(t.n-n, t.n)
@@ -53,6 +78,9 @@ func (r *run) print(t *rows) [][]Field {
 	for i := range out {
 		fields := make([]Field, 0, len(r.plan.Output)+1)
 		for _, o := range r.plan.Output {
+			if o.Name == plan.Pointer && r.plan.Events {
+				continue
+			}
 			if v := t.get(o.Column).Row(i); !v.IsNull() {
 				room = v.Append(room[:0])
 				fields = append(fields, Field{o.Name, string(room)})

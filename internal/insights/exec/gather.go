@@ -3,7 +3,6 @@ package exec
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync/atomic"
 
 	"tailrace/internal/column"
@@ -15,74 +14,78 @@ var errEnough = errors.New("enough rows")
 
 // gather scans all groups and puts together what the workers keep.
 func (r *run) gather(ctx context.Context) (*rows, error) {
-	first := slices.IndexFunc(r.plan.Ops, func(op plan.Op) bool { return !op.Local() })
-	if first < 0 {
-		first = len(r.plan.Ops)
-	}
+	first := r.plan.Gathering()
 	locals := r.plan.Ops[:first]
 	r.behind = r.plan.Ops[first:]
-	if first < len(r.plan.Ops) {
-		switch op := r.plan.Ops[first].(type) {
-		case *plan.Stats:
-			r.behind = r.plan.Ops[first+1:]
-			return r.aggregate(ctx, locals, op)
-		case *plan.Sort:
-			if op.Limit > 0 {
-				r.behind = r.plan.Ops[first+1:]
-				return r.keep(ctx, locals, comparison{keys: op.Keys}, op.Limit)
-			}
+	if first == len(r.plan.Ops) {
+		return r.keep(ctx, locals, comparison{}, 0)
+	}
+	switch op := r.behind[0].(type) {
+	case *plan.Stats:
+		r.behind = r.behind[1:]
+		return r.aggregate(ctx, locals, op)
+	case *plan.Sort:
+		if op.Limit > 0 {
+			return r.top(ctx, locals, op)
 		}
+	case *plan.Limit:
+		return r.limited(ctx, locals, op)
 	}
-	scan := &r.plan.Scan
-	order := comparison{oldest: scan.Order == plan.OldestFirst}
-	if scan.Limit > 0 && scan.Order != plan.AnyOrder {
-		return r.first(ctx, locals, order, scan.Limit)
+	return r.keep(ctx, locals, comparison{}, 0)
+}
+
+// top gathers the rows that come first, or last, when they are sorted.
+func (r *run) top(ctx context.Context, locals []plan.Op, op *plan.Sort) (*rows, error) {
+	r.behind = r.behind[1:]
+	t, err := r.keep(ctx, locals, comparison{keys: op.Keys, oldest: op.Reversed, inverse: op.Last}, op.Limit)
+	if err == nil && op.Last {
+		t.reverse()
 	}
-	return r.keep(ctx, locals, order, 0)
+	return t, err
+}
+
+// limited gathers the first, last or any rows.
+func (r *run) limited(ctx context.Context, locals []plan.Op, op *plan.Limit) (*rows, error) {
+	order := r.plan.Scan.Order
+	switch {
+	case op.Any:
+		return r.any(ctx, locals, op.Count)
+	case op.Last && order == plan.OldestFirst:
+		t, err := r.first(ctx, locals, comparison{oldest: true}, op.Count)
+		if err == nil {
+			t.sort(&comparison{}, 0)
+		}
+		return t, err
+	case op.Last:
+		return r.keep(ctx, locals, comparison{}, 0)
+	case order == plan.AnyOrder:
+		return r.keep(ctx, locals, comparison{}, op.Count)
+	}
+	return r.first(ctx, locals, comparison{oldest: order == plan.OldestFirst}, op.Count)
 }
 
 // worker runs the local operators on the batches of one goroutine.
 type worker struct {
 	load   *loader
-	locals []local
-	number int // of the workers
+	take   func(*rows) error // the local operators, and behind them what keeps their rows
+	number int               // of the workers
 	keeper
 	aggregator *aggregator
 }
 
-func (r *run) newWorker(locals []plan.Op, withID bool) *worker {
-	return &worker{load: newLoader(&r.plan.Scan, r.source.Groups(), withID), locals: newLocals(locals)}
-}
-
-// rows loads a batch and runs the local operators on it.
-func (w *worker) rows(group int, b *column.Batch) (*rows, error) {
-	rows := w.load.load(group, b)
-	for _, op := range w.locals {
-		if rows.n == 0 {
-			break
-		}
-		if err := op.run(rows); err != nil {
-			return nil, err
-		}
-	}
-	return rows, nil
+// newWorker makes a worker that gives what the operators leave to take.
+func (r *run) newWorker(locals []plan.Op, take func(w *worker, rows *rows) error) *worker {
+	w := &worker{load: newLoader(&r.plan.Scan, r.source, r.request.Columns.Has(column.ID))}
+	w.take = chain(locals, &r.matched, func(rows *rows) error { return take(w, rows) })
+	return w
 }
 
 // visit lets workers take in the events of all groups, in no order.
-func (r *run) visit(ctx context.Context, workers []*worker, take func(w *worker, rows *rows) error) error {
+func (r *run) visit(ctx context.Context, workers []*worker) error {
 	for group := range r.source.Groups() {
-		var matched atomic.Int64
-		s, err := r.source.Visit(ctx, group, r.requestOf(group, &matched), len(workers), func(at int, b *column.Batch) error {
-			w := workers[at]
-			rows, err := w.rows(group, b)
-			if err != nil || rows.n == 0 {
-				return err
-			}
-			matched.Add(int64(rows.n))
-			return take(w, rows)
+		s, err := r.source.Visit(ctx, group, r.requestOf(group), len(workers), func(at int, b *column.Batch) error {
+			return workers[at].take(workers[at].load.load(group, b))
 		})
-		s.Matched = matched.Load()
-		s.Groups = 1
 		r.count(s)
 		if errors.Is(err, errEnough) {
 			return nil
@@ -94,112 +97,83 @@ func (r *run) visit(ctx context.Context, workers []*worker, take func(w *worker,
 	return nil
 }
 
-// newKeepers makes workers that keep rows.
-func (r *run) newKeepers(n int, locals []plan.Op, order comparison, most int) []*worker {
-	columns := r.kept()
+// newKeepers makes workers that keep rows and then do something else.
+func (r *run) newKeepers(n int, locals []plan.Op, order comparison, most int, then func(w *worker, rows *rows) error) []*worker {
+	columns := r.plan.Needed(len(locals)).Sorted()
 	workers := make([]*worker, n)
 	for i := range workers {
-		workers[i] = r.newWorker(locals, r.plan.Events)
+		workers[i] = r.newWorker(locals, func(w *worker, rows *rows) error {
+			if err := w.add(rows); err != nil {
+				return err
+			}
+			return then(w, rows)
+		})
 		workers[i].number = i
 		workers[i].keeper = keeper{columns: columns, order: order, most: most, memory: r.memory}
 	}
 	return workers
 }
 
-// kept are the columns that are needed behind the scan's local operators.
-func (r *run) kept() []int {
-	used := plan.Columns{}
-	r.plan.UsedBy(r.behind, used)
-	for _, key := range r.sortKeys() {
-		used[key.Column] = true
-	}
-	return used.Sorted()
-}
-
-func (r *run) sortKeys() []plan.SortKey {
-	at := len(r.plan.Ops) - len(r.behind) - 1
-	if at < 0 {
-		return nil
-	}
-	if sort, ok := r.plan.Ops[at].(*plan.Sort); ok {
-		return sort.Keys
-	}
-	return nil
-}
+func nothing(*rows) error { return nil }
 
 // keep gathers all rows, or the first in an order that is not the scan's.
 func (r *run) keep(ctx context.Context, locals []plan.Op, order comparison, most int) (*rows, error) {
-	any := 0
-	if most == 0 && r.plan.Scan.Order == plan.AnyOrder {
-		any = r.plan.Scan.Limit
+	offers := r.newOffers(ctx, r.o.Workers, order)
+	workers := r.newKeepers(r.o.Workers, locals, order, most, func(w *worker, _ *rows) error { return offers.look(w) })
+	if err := r.visit(ctx, workers); err != nil {
+		return nil, err
 	}
-	workers := r.newKeepers(r.o.Workers, locals, order, most)
-	offers := r.newOffers(ctx, len(workers), order)
+	return r.together(workers, order, most)
+}
+
+// any gathers as many rows as are wanted, whichever they are.
+func (r *run) any(ctx context.Context, locals []plan.Op, most int) (*rows, error) {
+	offers := r.newOffers(ctx, r.o.Workers, comparison{})
 	var kept atomic.Int64
-	err := r.visit(ctx, workers, func(w *worker, rows *rows) error {
-		if err := w.add(rows); err != nil {
-			return err
-		}
-		if any > 0 && kept.Add(int64(rows.n)) >= int64(any) {
+	workers := r.newKeepers(r.o.Workers, locals, comparison{}, 0, func(w *worker, rows *rows) error {
+		if kept.Add(int64(rows.n)) >= int64(most) {
 			return errEnough
 		}
 		return offers.look(w)
 	})
-	if err != nil {
+	if err := r.visit(ctx, workers); err != nil {
 		return nil, err
 	}
-	return r.together(workers, order, most), nil
+	return r.together(workers, comparison{}, most)
 }
 
 // together joins what the workers kept, in order.
-func (r *run) together(workers []*worker, order comparison, most int) *rows {
+func (r *run) together(workers []*worker, order comparison, most int) (*rows, error) {
 	all := &workers[0].keeper
+	all.most = 0
 	for _, w := range workers[1:] {
-		for i := range w.n {
-			all.appendRow(&w.keeper.rows, i, all.columns)
+		if err := all.add(&w.keeper.rows); err != nil {
+			return nil, err
 		}
 		w.keeper.rows = rows{}
+		r.memory.give(w.held)
 	}
 	all.sort(&order, most)
-	return &all.rows
+	r.held = all.held
+	return &all.rows, r.account(&all.rows)
 }
 
 // first gathers the first rows in the order of time: group after group, each as far as its events are among the first.
 func (r *run) first(ctx context.Context, locals []plan.Op, order comparison, most int) (*rows, error) {
-	w := r.newKeepers(1, locals, order, most)[0]
 	offers := r.newOffers(ctx, 1, order)
+	w := r.newKeepers(1, locals, order, most, func(w *worker, _ *rows) error { w.trim(); return offers.look(w) })[0]
 	for group := range r.source.Groups() {
-		var matched atomic.Int64
-		s, err := r.source.Scan(ctx, group, r.requestOf(group, &matched), func(b *column.Batch) (bool, error) {
+		s, err := r.source.Scan(ctx, group, r.requestOf(group), func(b *column.Batch) (bool, error) {
 			last := ref{group: int32(group), stream: b.Stream[b.Len()-1], id: b.ID[b.Len()-1]}
-			rows, err := w.rows(group, b)
-			if err != nil {
+			if err := w.take(w.load.load(group, b)); err != nil {
 				return false, err
 			}
-			matched.Add(int64(rows.n))
-			if err := w.add(rows); err != nil {
-				return false, err
-			}
-			w.full()
-			if err := offers.look(w); err != nil {
-				return false, err
-			}
-			return !w.trimmed || order.compareRefs(&last, &w.refs[most-1]) < 0, nil
+			return w.n < most || order.compareRefs(&last, &w.refs[most-1]) < 0, nil
 		})
-		s.Matched = matched.Load()
-		s.Groups = 1
 		r.count(s)
 		if err != nil {
 			return nil, err
 		}
 	}
-	return r.together([]*worker{w}, order, most), nil
-}
-
-// full trims as soon as there are enough rows, so that the scan can stop.
-func (k *keeper) full() {
-	if k.n >= k.most && (k.n > k.most || !k.trimmed) {
-		k.sort(&k.order, k.most)
-		k.trimmed = true
-	}
+	return r.together([]*worker{w}, order, most)
 }

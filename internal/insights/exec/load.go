@@ -10,10 +10,14 @@ import (
 )
 
 // newRequest is what a plan's scan asks of each group.
-func newRequest(s *plan.Scan) *Request {
+func newRequest(p *plan.Plan) *Request {
+	s := &p.Scan
 	r := &Request{
 		Start: s.Start, End: s.End, Streams: s.Streams, Required: s.Required, Columns: column.Time,
 		Limit: s.Limit, Reverse: s.Order == plan.NewestFirst,
+	}
+	if first := p.Gathering(); first == len(p.Ops) || p.Ops[first].Effect() != plan.Replaces {
+		r.Columns |= column.ID // rows are put in the order of their events
 	}
 	for _, source := range s.Columns {
 		if source.Content {
@@ -75,14 +79,18 @@ func newMatcher(e plan.Expr) func([]byte) bool {
 type loader struct {
 	sources []plan.Source
 	groups  []Group
+	source  Source
 	withID  bool
 	vectors []value.Vector
 	content *content // nil: no field is found by content
 	rows    rows
 }
 
-func newLoader(s *plan.Scan, groups []Group, withID bool) *loader {
-	return &loader{sources: s.Columns, groups: groups, withID: withID, vectors: make([]value.Vector, len(s.Columns)), content: newContent(s.Columns)}
+func newLoader(s *plan.Scan, source Source, withID bool) *loader {
+	return &loader{
+		sources: s.Columns, groups: source.Groups(), source: source, withID: withID,
+		vectors: make([]value.Vector, len(s.Columns)), content: newContent(s.Columns),
+	}
 }
 
 // load makes rows of a batch; they are valid until the next call, as long as the batch is.
@@ -107,7 +115,7 @@ func (l *loader) load(group int, b *column.Batch) *rows {
 	r.refs = r.refs[:0]
 	if l.withID {
 		for i, id := range b.ID {
-			r.refs = append(r.refs, ref{int32(group), b.Stream[i], id})
+			r.refs = append(r.refs, ref{group: int32(group), stream: b.Stream[i], id: id})
 		}
 	}
 	return r
@@ -128,6 +136,11 @@ func (l *loader) system(v *value.Vector, name string, group int, b *column.Batch
 		streams(v, b)
 	case "@log":
 		constantText(v, g.Account+":"+g.Name)
+	case plan.Pointer:
+		v.Reset()
+		for i, id := range b.ID {
+			v.Append(value.NewString(l.source.Pointer(group, b.Stream[i], id)))
+		}
 	case "@aws.account":
 		constantText(v, g.Account)
 	case "@aws.region":

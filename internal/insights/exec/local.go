@@ -1,19 +1,16 @@
 package exec
 
-import "tailrace/internal/insights/plan"
+import (
+	"slices"
+	"sync/atomic"
 
-// local is a plan's operator that looks at each row by itself, for one goroutine. It changes the rows in place.
+	"tailrace/internal/insights/plan"
+)
+
+// local is a plan's operator that looks at each row by itself, for one goroutine. It changes the rows in place and gives them
+// to take, or gives it others that it makes of them, in parts that are valid during the call.
 type local interface {
-	run(r *rows) error
-}
-
-// newLocals makes the operators of one worker.
-func newLocals(ops []plan.Op) []local {
-	out := make([]local, len(ops))
-	for i, op := range ops {
-		out[i] = newLocal(op)
-	}
-	return out
+	run(r *rows, take func(*rows) error) error
 }
 
 func newLocal(op plan.Op) local {
@@ -26,4 +23,31 @@ func newLocal(op plan.Op) local {
 		return newParse(op)
 	}
 	panic("operator without execution: " + op.String())
+}
+
+// chain joins the operators of one worker: what it returns takes in rows and gives what becomes of them to take. It counts the
+// events that no filter drops.
+func chain(ops []plan.Op, events *atomic.Int64, take func(*rows) error) func(*rows) error {
+	whole := slices.IndexFunc(ops, func(op plan.Op) bool { return op.Effect() == plan.Multiplies })
+	if whole < 0 {
+		whole = len(ops)
+	}
+	for i := len(ops); ; i-- {
+		next := take
+		if i == whole {
+			next = counting(events, take)
+		}
+		if i == 0 {
+			return next
+		}
+		op := newLocal(ops[i-1])
+		take = func(r *rows) error { return op.run(r, next) }
+	}
+}
+
+func counting(events *atomic.Int64, take func(*rows) error) func(*rows) error {
+	return func(r *rows) error {
+		events.Add(int64(r.n))
+		return take(r)
+	}
 }

@@ -65,6 +65,8 @@ func (o *offers) look(w *worker) error {
 		return err
 	}
 	o.run.o.Offer(o.run.print(t))
+	o.run.memory.give(o.run.held)
+	o.run.held = 0
 	o.due = o.run.o.Now().Add(offerEvery)
 	return nil
 }

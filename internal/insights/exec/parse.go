@@ -33,7 +33,7 @@ type parse struct {
 	take func(text []byte, found [][]byte) bool
 }
 
-func (p *parse) run(r *rows) error {
+func (p *parse) run(r *rows, take func(*rows) error) error {
 	x := p.x.eval(r)
 	for i := range p.columns {
 		p.columns[i].Reset()
@@ -66,7 +66,7 @@ func (p *parse) run(r *rows) error {
 	for i := range p.columns {
 		r.set(p.at[i], &p.columns[i])
 	}
-	return nil
+	return take(r)
 }
 
 // glob is literals with places between them; a place takes as little as it can, the last one, with nothing behind it,

@@ -15,6 +15,7 @@ type rows struct {
 // ref says which event a row stands for.
 type ref struct {
 	group  int32
+	part   int32 // of the rows that were made of the event
 	stream logs.StreamID
 	id     logs.EventID
 }
@@ -46,6 +47,16 @@ func (r *rows) keep(chosen []int32) {
 		r.refs = r.refs[:len(chosen)]
 	}
 	r.n = len(chosen)
+}
+
+// filled are the columns that there are.
+func (r *rows) filled() (columns []int) {
+	for at, col := range r.cols {
+		if col != nil {
+			columns = append(columns, at)
+		}
+	}
+	return columns
 }
 
 // set makes a vector a column.

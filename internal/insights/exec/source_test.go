@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"tailrace/internal/column"
@@ -20,8 +21,8 @@ type event struct {
 	message string
 }
 
-// memorySource is a Source over a list of events. It reads as little of a request as it may: what a request only allows to
-// leave out, it gives.
+// memorySource is a Source over a list of events. It gives no more than a request asks for, and leaves out all that it allows
+// to leave out.
 type memorySource struct {
 	groups []Group
 	events []event
@@ -57,7 +58,7 @@ func (s *memorySource) wanted(group int, r *Request) (out []event) {
 	for _, e := range s.events {
 		at := e.id.Timestamp
 		if e.group == group && r.Start <= at && at <= r.End && (r.Streams == nil || slices.Contains(r.Streams, e.stream)) &&
-			(r.Match == nil || r.Match([]byte(e.message))) {
+			(r.Match == nil || r.Match([]byte(e.message))) && required(r, e.message) {
 			out = append(out, e)
 		}
 	}
@@ -68,6 +69,16 @@ func (s *memorySource) wanted(group int, r *Request) (out []event) {
 		return a.id.Compare(b.id)
 	})
 	return out
+}
+
+// required tells whether a message has one of the literals of each clause.
+func required(r *Request, message string) bool {
+	for _, clause := range r.Required {
+		if !slices.ContainsFunc(clause, func(literal []byte) bool { return strings.Contains(message, string(literal)) }) {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *memorySource) Visit(_ context.Context, group int, r *Request, workers int, visit func(int, *column.Batch) error) (Statistics, error) {
@@ -91,7 +102,11 @@ func (s *memorySource) Visit(_ context.Context, group int, r *Request, workers i
 }
 
 func (s *memorySource) Scan(_ context.Context, group int, r *Request, visit func(*column.Batch) (bool, error)) (Statistics, error) {
-	for batch := range slices.Chunk(s.wanted(group, r), s.batch) {
+	wanted := s.wanted(group, r)
+	if r.Limit > 0 {
+		wanted = wanted[:min(r.Limit, len(wanted))]
+	}
+	for batch := range slices.Chunk(wanted, s.batch) {
 		if more, err := visit(newBatch(batch, r)); !more || err != nil {
 			return Statistics{}, err
 		}
@@ -103,6 +118,9 @@ func newBatch(events []event, r *Request) *column.Batch {
 	b := &column.Batch{Fields: make([]column.Vector, len(r.Fields))}
 	find := leaf.Find(r.Fields)
 	for _, e := range events {
+		if !r.Columns.Has(column.ID) {
+			e.id = logs.EventID{Timestamp: e.id.Timestamp}
+		}
 		b.Append(e.id, logs.StreamID(len(e.stream)), e.stream, []byte(e.message))
 		values := make([]leaf.Value, len(r.Fields))
 		leaves, _ := find.Read([]byte(e.message))
@@ -112,6 +130,9 @@ func newBatch(events []event, r *Request) *column.Batch {
 		for i := range values {
 			b.Fields[i].Append(values[i])
 		}
+	}
+	if !r.Columns.Has(column.Message) {
+		b.Message = nil
 	}
 	return b
 }

@@ -13,11 +13,10 @@ import (
 func (r *run) aggregate(ctx context.Context, locals []plan.Op, op *plan.Stats) (*rows, error) {
 	workers := make([]*worker, r.o.Workers)
 	for i := range workers {
-		workers[i] = r.newWorker(locals, false)
+		workers[i] = r.newWorker(locals, func(w *worker, rows *rows) error { return w.aggregator.add(rows) })
 		workers[i].aggregator = newAggregator(op, r.memory)
 	}
-	err := r.visit(ctx, workers, func(w *worker, rows *rows) error { return w.aggregator.add(rows) })
-	if err != nil {
+	if err := r.visit(ctx, workers); err != nil {
 		return nil, err
 	}
 	all := workers[0].aggregator
@@ -26,7 +25,12 @@ func (r *run) aggregate(ctx context.Context, locals []plan.Op, op *plan.Stats) (
 			return nil, err
 		}
 	}
-	return all.table()
+	t, err := all.table()
+	if err != nil {
+		return nil, err
+	}
+	r.memory.give(all.held)
+	return t, r.account(t)
 }
 
 // restat aggregates a table.
@@ -36,10 +40,12 @@ func (r *run) restat(t *rows, op *plan.Stats) error {
 		return err
 	}
 	made, err := a.table()
-	if err == nil {
-		*t = *made
+	if err != nil {
+		return err
 	}
-	return err
+	r.memory.give(a.held)
+	*t = *made
+	return nil
 }
 
 // aggregator groups rows by their keys and aggregates each group.
@@ -195,7 +201,7 @@ func (a *aggregator) merge(b *aggregator) error {
 		agg.Grow(len(a.codes))
 		agg.Merge(b.aggs[i], to)
 	}
-	b.memory.take(-b.held) //nolint:errcheck // gives back
+	b.memory.give(b.held)
 	return a.account()
 }
 
@@ -223,7 +229,7 @@ func (a *aggregator) table() (*rows, error) {
 	}
 	t.sort(&order, 0)
 	for _, c := range a.op.Then {
-		if err := newLocal(c).run(t); err != nil {
+		if err := newLocal(c).run(t, nothing); err != nil {
 			return nil, err
 		}
 	}
@@ -239,6 +245,9 @@ type interner struct {
 	dict   []uint32 // codes of the places of a dictionary, plus 1
 }
 
+// noKind is that of no value.
+const noKind = value.Kind(255)
+
 // encode puts the codes of n rows in codes.
 func (in *interner) encode(codes []uint32, v *value.Vector, n int) {
 	if v.Const {
@@ -253,7 +262,7 @@ func (in *interner) encode(codes []uint32, v *value.Vector, n int) {
 	}
 	in.dict = in.dict[:len(v.Dict)]
 	clear(in.dict)
-	lastKind, lastWord, lastCode := value.Map, uint64(0), uint32(0)
+	lastKind, lastWord, lastCode := noKind, uint64(0), uint32(0)
 	for i := range n {
 		kind, word := v.Kind[i], v.Word[i]
 		if kind == lastKind && word == lastWord {

@@ -37,14 +37,24 @@ func (r *rows) appendRow(from *rows, row int, columns []int) (bytes int64) {
 	return bytes
 }
 
-// comparison orders rows of a table: the columns that are sorted by, then time.
+// comparison orders rows of a table: the columns that are sorted by, then the events that they stand for.
 type comparison struct {
-	keys   []plan.SortKey
-	oldest bool // rows that are equal so far: oldest first, else newest first
+	keys    []plan.SortKey
+	stable  bool // rows that are equal so far stay in their order
+	oldest  bool // their events: oldest first, else newest first
+	inverse bool // all of it the other way round
 }
 
 // compare orders a row of a before or behind one of b.
 func (c *comparison) compare(a *rows, i int, b *rows, j int) int {
+	order := c.forward(a, i, b, j)
+	if c.inverse {
+		return -order
+	}
+	return order
+}
+
+func (c *comparison) forward(a *rows, i int, b *rows, j int) int {
 	for k := range c.keys {
 		key := &c.keys[k]
 		if order := value.Order(a.get(key.Column).Row(i), b.get(key.Column).Row(j)); order != 0 {
@@ -54,17 +64,19 @@ func (c *comparison) compare(a *rows, i int, b *rows, j int) int {
 			return order
 		}
 	}
-	if len(a.refs) == 0 || len(b.refs) == 0 {
+	if c.stable || len(a.refs) == 0 || len(b.refs) == 0 {
 		return 0
 	}
 	return c.compareRefs(&a.refs[i], &b.refs[j])
 }
 
+// compareRefs orders by event, and rows of the same event as they were made.
 func (c *comparison) compareRefs(x, y *ref) int {
+	order := cmp.Or(y.id.Compare(x.id), cmp.Compare(y.group, x.group), cmp.Compare(y.stream, x.stream))
 	if c.oldest {
-		return cmp.Or(x.id.Compare(y.id), cmp.Compare(x.group, y.group), cmp.Compare(x.stream, y.stream))
+		order = -order
 	}
-	return cmp.Or(y.id.Compare(x.id), cmp.Compare(x.group, y.group), cmp.Compare(x.stream, y.stream))
+	return cmp.Or(order, cmp.Compare(x.part, y.part))
 }
 
 // sort orders a table and keeps its first rows; most 0 keeps all.
@@ -76,6 +88,15 @@ func (r *rows) sort(c *comparison, most int) {
 	slices.SortStableFunc(order, func(i, j int32) int { return c.compare(r, int(i), r, int(j)) })
 	if most > 0 && most < len(order) {
 		order = order[:most]
+	}
+	r.pick(order)
+}
+
+// reverse turns a table round.
+func (r *rows) reverse() {
+	order := make([]int32, r.n)
+	for i := range order {
+		order[i] = int32(r.n - 1 - i)
 	}
 	r.pick(order)
 }
@@ -102,52 +123,29 @@ func (r *rows) pick(order []int32) {
 	r.n = len(order)
 }
 
-// cut keeps the rows from one to before another.
-func (r *rows) cut(from, to int) {
-	for at, col := range r.cols {
-		if col != nil && !col.Const && col.Len() > 0 {
-			r.cols[at] = &value.Vector{Kind: col.Kind[from:to], Word: col.Word[from:to], Dict: col.Dict}
-		}
-	}
-	if len(r.refs) > 0 {
-		r.refs = r.refs[from:to]
-	}
-	r.n = to - from
-}
-
-// keeper keeps rows of one worker: all of them, or the first in an order.
-type keeper struct {
-	rows
-	columns []int
-	order   comparison
-	most    int // 0: all
-	memory  *memory
-	held    int64
-	trimmed bool // the last row is the worst that may be kept
-}
-
-// add keeps rows, as far as they are among the first.
-func (k *keeper) add(r *rows) error {
-	var bytes int64
-	for i := range r.n {
-		if k.trimmed && k.order.compare(r, i, &k.rows, k.most-1) >= 0 {
+// size is about the bytes that a table takes.
+func (r *rows) size() int64 {
+	bytes := int64(len(r.refs)) * refBytes
+	for _, col := range r.cols {
+		if col == nil || col.Const {
 			continue
 		}
-		bytes += k.appendRow(r, i, k.columns)
-		if k.most > 0 && k.n >= 2*k.most {
-			k.trim()
-			bytes = 0
+		bytes += int64(col.Len()) * cellBytes
+		for _, text := range col.Dict {
+			bytes += int64(len(text))
 		}
 	}
-	k.held += bytes
-	return k.memory.take(bytes)
+	return bytes
 }
 
-// trim keeps the first rows only.
-func (k *keeper) trim() {
-	if k.most == 0 || k.n <= k.most {
+// cut keeps the rows from one to before another.
+func (r *rows) cut(from, to int) {
+	if to-from == r.n {
 		return
 	}
-	k.sort(&k.order, k.most)
-	k.trimmed = true
+	order := make([]int32, to-from)
+	for i := range order {
+		order[i] = int32(from + i)
+	}
+	r.pick(order)
 }

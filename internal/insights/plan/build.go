@@ -14,6 +14,8 @@ type Env struct {
 	Start int64 // of its range of time, inclusive
 	End   int64 // inclusive
 	Limit int   // most rows of the result, if the query does not say; 0: all
+	// Plain leaves the plan as the query says it: nothing is moved to the scan. It gives the same rows, later.
+	Plain bool
 }
 
 // Build compiles a query that Parse made of a text. The error is syntax.Errors.
@@ -24,7 +26,7 @@ func Build(text string, q *syntax.Query, env Env) (*Plan, error) {
 	if err := errs.Err(text); err != nil {
 		return nil, err
 	}
-	optimize(b.plan)
+	b.optimize()
 	return b.plan, nil
 }
 
@@ -41,11 +43,10 @@ func build(q *syntax.Query, env Env, errs *syntax.Diagnostics) *builder {
 
 // builder compiles one query.
 type builder struct {
-	env     Env
-	plan    *Plan
-	scope   *scope
-	limited bool // there is a limit command
-	errors  *syntax.Diagnostics
+	env    Env
+	plan   *Plan
+	scope  *scope
+	errors *syntax.Diagnostics
 	// aggregate compiles the call of an aggregate; nil where none may stand.
 	aggregate func(*syntax.Call) Expr
 	// subqueries are those that stand in no condition of a filter so far, and their places.
@@ -58,6 +59,7 @@ type scope struct {
 	closed  bool // rows have no other columns: they do not stand for events
 	width   int  // columns so far
 	shown   []Output
+	given   int  // of shown, how many are there because a command made the rows
 	named   bool // shown was said by fields or display
 	display bool // and by display, which is the last word
 }
@@ -106,6 +108,15 @@ func (b *builder) column(name string) int {
 	return at
 }
 
+// made makes a new column that is shown unless display says what is.
+func (b *builder) made(name string) Column {
+	at := b.column(name)
+	if !b.scope.display {
+		b.scope.show(name, at)
+	}
+	return Column{at, name}
+}
+
 // show adds a column to what is shown, or replaces the one of the same name.
 func (s *scope) show(name string, column int) {
 	if i := slices.IndexFunc(s.shown, func(o Output) bool { return o.Name == name }); i >= 0 {
@@ -143,13 +154,23 @@ func (b *builder) finish() {
 	}
 	b.plan.Output = s.shown
 	b.plan.Events = !s.closed
-	if b.plan.Events {
-		b.plan.Pointer = b.source(Pointer).Index
-	}
 	b.refuseSubqueries()
-	if !b.limited && b.env.Limit > 0 {
+	if b.env.Limit > 0 && !b.limited() {
 		b.add(&Limit{Count: b.env.Limit, Implied: true})
 	}
+}
+
+// limited tells whether the query says how many rows the result has at most.
+func (b *builder) limited() bool {
+	for _, op := range slices.Backward(b.plan.Ops) {
+		if _, limit := op.(*Limit); limit {
+			return true
+		}
+		if effect := op.Effect(); effect == Multiplies || effect == Replaces {
+			return false
+		}
+	}
+	return false
 }
 
 // functionEnv is the environment as functions know it.

@@ -16,6 +16,11 @@ func (d *Dedup) String() string {
 	return text
 }
 
+// Effect implements Op.
+func (*Dedup) Effect() Effect { return Selects }
+
+func (*Dedup) makes(Columns) {}
+
 func (d *Dedup) uses(columns Columns) {
 	for i := range d.Columns {
 		columns[d.Columns[i].Index] = true

@@ -10,6 +10,11 @@ func (*Filter) Local() bool { return true }
 
 func (f *Filter) String() string { return "filter " + f.Cond.String() }
 
+// Effect implements Op.
+func (*Filter) Effect() Effect { return Selects }
+
+func (*Filter) makes(Columns) {}
+
 func (f *Filter) uses(columns Columns) { columns.add(f.Cond) }
 
 func (b *builder) filter(s *syntax.Filter) {

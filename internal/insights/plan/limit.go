@@ -27,16 +27,19 @@ func (l *Limit) String() string {
 	return "limit " + count(l.Count)
 }
 
+// Effect implements Op.
+func (*Limit) Effect() Effect { return Selects }
+
 func (*Limit) uses(Columns) {}
+
+func (*Limit) makes(Columns) {}
 
 func count(n int) string { return strconv.Itoa(n) }
 
 func (b *builder) limitTo(s *syntax.Limit) {
-	b.limited = true
 	b.add(&Limit{Count: s.Count, Any: s.Any})
 }
 
 func (b *builder) tail(s *syntax.Tail) {
-	b.limited = true
 	b.add(&Limit{Count: s.Count, Last: true})
 }

@@ -48,6 +48,20 @@ func (p *Parse) String() string {
 	return text
 }
 
+// Effect implements Op.
+func (p *Parse) Effect() Effect {
+	if p.Multi {
+		return Multiplies
+	}
+	return Keeps
+}
+
+func (p *Parse) makes(columns Columns) {
+	for i := range p.Columns {
+		columns[p.Columns[i].Index] = true
+	}
+}
+
 func (p *Parse) uses(columns Columns) { columns.add(p.X) }
 
 func (b *builder) parse(s *syntax.ParseStage) {
@@ -58,7 +72,7 @@ func (b *builder) parse(s *syntax.ParseStage) {
 	}
 	switch {
 	case s.Glob != nil:
-		parse.Glob = strings.Split(s.Glob.Value, "*")
+		parse.Glob = s.Literals()
 	case s.Regex != nil:
 		re, err := regexp.Compile(s.Regex.Source)
 		if err != nil {
@@ -66,26 +80,17 @@ func (b *builder) parse(s *syntax.ParseStage) {
 			return
 		}
 		parse.Regex = re
-		for i := 1; i <= re.NumSubexp(); i++ {
-			if len(names) == 0 || len(s.Names) == 0 {
-				break
-			}
-			parse.Groups = append(parse.Groups, i)
-		}
-		if len(s.Names) == 0 {
-			for i, name := range re.SubexpNames() {
-				if name != "" {
-					names, parse.Groups = append(names, name), append(parse.Groups, i)
-				}
+		for i, name := range re.SubexpNames() {
+			switch {
+			case i > 0 && len(s.Names) > 0:
+				parse.Groups = append(parse.Groups, i)
+			case name != "":
+				names, parse.Groups = append(names, name), append(parse.Groups, i)
 			}
 		}
 	}
 	for _, name := range names {
-		at := b.column(name)
-		parse.Columns = append(parse.Columns, Column{at, name})
-		if !b.scope.display {
-			b.scope.show(name, at)
-		}
+		parse.Columns = append(parse.Columns, b.made(name))
 	}
 	b.add(parse)
 }

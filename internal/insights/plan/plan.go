@@ -37,19 +37,36 @@ type Plan struct {
 	Output []Output
 	// Events is set if rows still stand for one event each at the end: results have @ptr then.
 	Events bool
-	// Pointer is the column of @ptr, if Events.
-	Pointer int
 }
 
 // Op is an operator: *Filter, *Compute and so on, a file each.
 type Op interface {
 	// Local tells whether the operator looks at each row by itself.
 	Local() bool
+	// Effect says what becomes of the rows.
+	Effect() Effect
 	// String is the operator as plans are printed.
 	String() string
 	// uses adds the columns that the operator reads.
 	uses(columns Columns)
+	// makes adds the columns that are new behind it; one that Replaces need not tell.
+	makes(columns Columns)
 }
+
+// Effect is what an operator does to the rows that it gets. A column, once made, never changes: an operator that gives a name
+// another value makes another column.
+type Effect int
+
+const (
+	// Keeps: every row stays where it is, and what it gets depends on itself and the rows in front of it.
+	Keeps Effect = iota
+	// Selects: rows are left out, added, change places, or depend on rows behind them.
+	Selects
+	// Multiplies: each row becomes several, one or none, which stay together.
+	Multiplies
+	// Replaces: there are new rows, which stand for no event, with columns of their own.
+	Replaces
+)
 
 // Output is a column of the result.
 type Output struct {
@@ -116,18 +133,44 @@ func separator(i int) string {
 
 func quote(s string) string { return strconv.Quote(s) }
 
-// UsedBy adds the columns that some of the plan's last operators, and its result, need of the rows before them.
-func (p *Plan) UsedBy(ops []Op, columns Columns) {
-	for _, op := range ops {
-		op.uses(columns)
-		if stats, ok := op.(*Stats); ok {
-			stats.uses(columns)
-			return
+// Gathering is the place of the first operator that needs more than one row at a time, len(p.Ops) if there is none.
+func (p *Plan) Gathering() int {
+	for i, op := range p.Ops {
+		if !op.Local() {
+			return i
 		}
 	}
+	return len(p.Ops)
+}
+
+// Needed are the columns that the result, and the operators from one on, need of the rows in front of that.
+func (p *Plan) Needed(from int) Columns {
+	columns := p.shown()
+	for i := len(p.Ops) - 1; i >= from; i-- {
+		columns.before(p.Ops[i])
+	}
+	return columns
+}
+
+func (p *Plan) shown() Columns {
+	columns := Columns{}
 	for _, o := range p.Output {
 		columns[o.Column] = true
 	}
+	return columns
+}
+
+// before turns the columns that are needed behind an operator into those that are needed in front of it.
+func (c Columns) before(op Op) {
+	if op.Effect() == Replaces {
+		clear(c)
+	}
+	made := Columns{}
+	op.makes(made)
+	for column := range made {
+		delete(c, column)
+	}
+	op.uses(c)
 }
 
 // Sorted returns the columns in order.

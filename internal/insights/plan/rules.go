@@ -9,30 +9,48 @@ import (
 
 // optimize moves to the scan what the storage can do by itself, and drops what nothing uses. A plan gives the same rows
 // before and after it.
-func optimize(p *Plan) {
-	limitSorts(p)
-	first := slices.IndexFunc(p.Ops, func(op Op) bool { return !op.Local() })
-	if first < 0 {
-		first = len(p.Ops)
+func (b *builder) optimize() {
+	if b.env.Plain {
+		return
 	}
-	local := p.Ops[:first:first]
-	p.Ops = append(pushFilters(&p.Scan, local), p.Ops[first:]...)
+	p := b.plan
+	forwardLimits(p.Ops)
+	limitSorts(p.Ops)
+	first := p.Gathering()
+	p.Ops = append(pushFilters(&p.Scan, p.Ops[:first:first]), p.Ops[first:]...)
 	orderScan(p)
 	prune(p)
 }
 
+// forwardLimits moves limits in front of operators that run over all rows and keep them where they are.
+func forwardLimits(ops []Op) {
+	for i, op := range ops {
+		if limit, ok := op.(*Limit); !ok || limit.Last || limit.Any {
+			continue
+		}
+		to := i
+		for j := i - 1; j >= 0 && ops[j].Effect() == Keeps; j-- {
+			if !ops[j].Local() {
+				to = j
+			}
+		}
+		copy(ops[to+1:i+1], ops[to:i])
+		ops[to] = op
+	}
+}
+
 // limitSorts tells sorts how many rows are wanted of them.
-func limitSorts(p *Plan) {
-	for i, op := range p.Ops {
+func limitSorts(ops []Op) {
+	for i, op := range ops {
 		sort, ok := op.(*Sort)
 		if !ok {
 			continue
 		}
-		for _, next := range p.Ops[i+1:] {
-			if limit, ok := next.(*Limit); ok && !limit.Any && !limit.Last {
-				sort.Limit = limit.Count
+		for _, next := range ops[i+1:] {
+			if limit, ok := next.(*Limit); ok && !limit.Any {
+				sort.Limit, sort.Last = limit.Count, limit.Last
 			}
-			if _, computes := next.(*Compute); !computes {
+			if !next.Local() || next.Effect() != Keeps {
 				break
 			}
 		}
@@ -40,16 +58,12 @@ func limitSorts(p *Plan) {
 }
 
 // pushFilters moves conditions on messages alone to the scan, notes what else it can leave out, and returns what is left of
-// the operators.
+// the operators. A condition on what was read of an event holds for all rows that are made of it, or for none.
 func pushFilters(s *Scan, ops []Op) (left []Op) {
 	var message []Expr
-	multiplied := false
 	for _, op := range ops {
-		if parse, ok := op.(*Parse); ok {
-			multiplied = multiplied || parse.Multi
-		}
 		filter, ok := op.(*Filter)
-		if !ok || multiplied {
+		if !ok {
 			left = append(left, op)
 			continue
 		}
@@ -191,67 +205,73 @@ func needOfLike(e *Like) match.Need {
 	return match.Literal(string(e.Finder.Needle()))
 }
 
-// orderScan says in what order the scan gives rows and when it may stop, by the operator that gathers them.
+// orderScan says in what order the scan gives rows and how many are wanted, by the operator that gathers them.
 func orderScan(p *Plan) {
-	first := slices.IndexFunc(p.Ops, func(op Op) bool { return !op.Local() })
-	if first < 0 {
+	first := p.Gathering()
+	if first == len(p.Ops) {
 		p.Scan.Order = NewestFirst
 		return
 	}
-	stops := !slices.ContainsFunc(p.Ops[:first], func(op Op) bool {
-		parse, ok := op.(*Parse)
-		return ok && parse.Multi
-	})
-	limit := func(n int) {
-		if stops {
-			p.Scan.Limit = n
-		}
-	}
 	switch op := p.Ops[first].(type) {
-	case *Stats:
+	case *Sort:
+		if p.Scan.byTime(op.Keys) {
+			sortScan(p, first, op)
+		}
 	case *Limit:
 		switch {
 		case op.Any:
-			limit(op.Count)
 		case op.Last:
-			p.Scan.Order = NewestFirst
-		default:
-			p.Scan.Order = NewestFirst
-			limit(op.Count)
-		}
-	case *Sort:
-		if len(op.Keys) == 1 && p.Scan.field(&Column{Index: op.Keys[0].Column}) == "@timestamp" && op.Limit > 0 {
 			p.Scan.Order = OldestFirst
-			if op.Keys[0].Desc {
-				p.Scan.Order = NewestFirst
-			}
-			limit(op.Limit)
-			p.Ops = slices.Delete(p.Ops, first, first+1)
+		case p.Scan.Order == AnyOrder:
+			p.Scan.Order = NewestFirst
+		}
+		if !slices.ContainsFunc(p.Ops[:first], func(op Op) bool { return op.Effect() != Keeps }) {
+			p.Scan.Limit = op.Count
 		}
 	default:
-		p.Scan.Order = NewestFirst
+		if op.Effect() != Replaces {
+			p.Scan.Order = NewestFirst
+		}
 	}
 }
 
-// prune drops columns of the scan, and computed ones, that nothing uses.
-func prune(p *Plan) {
-	end := slices.IndexFunc(p.Ops, func(op Op) bool { _, ok := op.(*Stats); return ok })
-	used := Columns{}
-	if end < 0 {
-		end = len(p.Ops)
-		for _, o := range p.Output {
-			used[o.Column] = true
-		}
-		used[p.Pointer] = p.Events
-	} else {
-		p.Ops[end].uses(used)
+// sortScan lets the scan do what a sort by time asks for. Events are newest first without it.
+func sortScan(p *Plan, at int, sort *Sort) {
+	switch {
+	case sort.Reversed && sort.Limit > 0 && sort.Last:
+		p.Ops = slices.Insert(p.Ops, at, Op(&Limit{Count: sort.Limit}))
+		sort.Limit, sort.Last = 0, false
+	case sort.Reversed && sort.Limit > 0:
+		p.Scan.Order = OldestFirst
+		p.Ops = slices.Delete(p.Ops, at, at+1)
+	case sort.Reversed:
+		return
+	default:
+		p.Ops = slices.Delete(p.Ops, at, at+1)
 	}
-	for i := end - 1; i >= 0; i-- {
-		if compute, ok := p.Ops[i].(*Compute); ok && !used[compute.Column] {
+	orderScan(p)
+}
+
+// prune drops columns of the scan, and operators that do nothing but make columns, that nothing uses.
+func prune(p *Plan) {
+	needed := p.shown()
+	for i := len(p.Ops) - 1; i >= 0; i-- {
+		if op := p.Ops[i]; op.Effect() == Keeps && !makesAny(op, needed) {
 			p.Ops = slices.Delete(p.Ops, i, i+1)
 			continue
 		}
-		p.Ops[i].uses(used)
+		needed.before(p.Ops[i])
 	}
-	p.Scan.Columns = slices.DeleteFunc(p.Scan.Columns, func(s Source) bool { return !used[s.Column] })
+	p.Scan.Columns = slices.DeleteFunc(p.Scan.Columns, func(s Source) bool { return !needed[s.Column] })
+}
+
+func makesAny(op Op, needed Columns) bool {
+	made := Columns{}
+	op.makes(made)
+	for column := range made {
+		if needed[column] {
+			return true
+		}
+	}
+	return false
 }

@@ -52,6 +52,11 @@ func (s *Stats) String() string {
 	return text
 }
 
+// Effect implements Op.
+func (*Stats) Effect() Effect { return Replaces }
+
+func (*Stats) makes(Columns) {}
+
 func (s *Stats) uses(columns Columns) {
 	for i := range s.By {
 		columns.add(s.By[i].Expr)
@@ -92,7 +97,7 @@ func (b *builder) stats(s *syntax.Stats) {
 		after.show(item.Name, at.Index)
 	}
 	b.aggregate = nil
-	op.Width = after.width
+	op.Width, after.given = after.width, len(after.shown)
 	b.add(op)
 }
 

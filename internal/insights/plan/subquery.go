@@ -21,7 +21,7 @@ func (b *builder) subquery(in *In, q *syntax.Query) {
 	only := p.Output[0]
 	inner.add(&Stats{By: []Key{{only.Name, &Column{only.Column, only.Name}}}, Width: 1})
 	p.Output, p.Events = []Output{{only.Name, 0}}, false
-	optimize(p)
+	inner.optimize()
 	in.Query = p
 	if b.subqueries == nil {
 		b.subqueries = map[*In]syntax.Node{}
