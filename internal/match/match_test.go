@@ -20,6 +20,14 @@ func TestFinder(t *testing.T) {
 	if got := f.Index([]byte(strings.Repeat("ab", 50))); got != -1 {
 		t.Errorf("index %d of what is not there", got)
 	}
+	far := bytes.Repeat([]byte("xab"), 100)
+	for at := range far {
+		text := bytes.Clone(far)
+		copy(text[at:], "abb")
+		if got, want := f.Index(text), bytes.Index(text, []byte("abb")); got != want {
+			t.Errorf("index %d of %q, want %d", got, text, want)
+		}
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		needle := rapid.SliceOfN(rapid.SampledFrom([]byte("aab")), 0, 8).Draw(t, "needle")
 		text := bytes.Repeat([]byte(rapid.SampledFrom([]string{"ab", "aab", "z"}).Draw(t, "filling")), rapid.IntRange(0, 60).Draw(t, "n"))
@@ -58,14 +66,17 @@ func expressions() *rapid.Generator[string] {
 	atom := rapid.SampledFrom([]string{
 		"ab", "k", "es", "(?i)ab", "(?i:ke)", "(?i:s)", "[ab]", "[aA]", "[kK]", ".", "é", "(?i:é)", `\d`, "^", "$", "b{2}", "(ab)+", "a*", "(?:ba)?", "abab",
 	})
-	var expression *rapid.Generator[string]
-	expression = rapid.Custom(func(t *rapid.T) string {
-		parts := rapid.SliceOfN(rapid.OneOf(atom, rapid.Custom(func(t *rapid.T) string {
-			branches := rapid.SliceOfN(rapid.OneOf(atom, rapid.Deferred(func() *rapid.Generator[string] { return expression })), 1, 4).Draw(t, "branches")
+	expression := atom
+	for range 3 { // deep: without a bound some never end
+		inner := expression
+		group := rapid.Custom(func(t *rapid.T) string {
+			branches := rapid.SliceOfN(rapid.OneOf(atom, inner), 1, 4).Draw(t, "branches")
 			return rapid.SampledFrom([]string{"(", "(?i:"}).Draw(t, "group") + strings.Join(branches, "|") + ")"
-		})), 1, 3).Draw(t, "parts")
-		return strings.Join(parts, "")
-	})
+		})
+		expression = rapid.Custom(func(t *rapid.T) string {
+			return strings.Join(rapid.SliceOfN(rapid.OneOf(atom, group), 1, 3).Draw(t, "parts"), "")
+		})
+	}
 	return expression
 }
 
@@ -83,6 +94,9 @@ func TestRegex(t *testing.T) {
 		} else if want && !r.May(text) {
 			t.Fatal("a match that may not be")
 		} else if want {
+			if f := r.Literal(); f != nil && !f.In(text) {
+				t.Fatalf("matches without %q", f.Needle())
+			}
 			for _, need := range r.Needs() {
 				if !anyIn(NewFilter([]Need{need})[0], text) {
 					t.Fatalf("matches without %q", need.Literals)

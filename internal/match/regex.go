@@ -114,6 +114,17 @@ func (r *Regex) May(text []byte) bool {
 	return r.filter.Passes(text) && (r.set == nil || r.set.In(text) || r.set.Unsure(text))
 }
 
+// Literal returns the longest literal that stands in every matching text, nil if there is none.
+func (r *Regex) Literal() *Finder {
+	longest := r.literal
+	for i := range r.sequence {
+		if f := &r.sequence[i]; longest == nil || len(f.needle) > len(longest.needle) {
+			longest = f
+		}
+	}
+	return longest
+}
+
 // Engine returns the compiled expression, for its groups.
 func (r *Regex) Engine() *regexp.Regexp { return r.engine }
 

@@ -30,6 +30,10 @@ type Query struct {
 	// Match, if set, drops the events whose messages it refuses. Several goroutines call it at a time. It must not keep
 	// the message.
 	Match func(message []byte) bool
+	// Seek, if set, finds the next message that Match has to look at: in a text of whole messages, one after the other, it
+	// returns a place before which Match takes none that ends there or earlier, or a negative number if Match takes none at all.
+	// Whole blocks are searched so. Several goroutines call it at a time.
+	Seek func(text []byte) int
 	// Required, if known, is what every wanted message contains: of each clause at least one of its literals, in this or another
 	// case of ASCII letters. It lets the scan leave out what cannot be wanted, but does not decide about an event: Match does.
 	Required [][][]byte

@@ -43,6 +43,8 @@ type Request struct {
 	Fields     []string // leaves of messages, for Batch.Fields
 	// Match drops events whose messages it refuses; nil: none. It may be called by several goroutines at once.
 	Match func(message []byte) bool
+	// Seek finds the next message that Match has to look at, see storage.Query; nil: every one.
+	Seek func(text []byte) int
 	// Required are clauses of which every wanted message satisfies all.
 	Required [][][]byte
 	Limit    int  // of Scan: how many events are wanted at most; 0: not known

@@ -7,6 +7,7 @@ import (
 	"tailrace/internal/insights/plan"
 	"tailrace/internal/insights/value"
 	"tailrace/internal/logs"
+	"tailrace/internal/match"
 )
 
 // newRequest is what a plan's scan asks of each group.
@@ -34,6 +35,9 @@ func newRequest(p *plan.Plan) *Request {
 	}
 	if s.Message != nil {
 		r.Match = newMatcher(s.Message)
+		if f := literalOf(s.Message); f != nil {
+			r.Seek = f.Index
+		}
 	}
 	return r
 }
@@ -73,6 +77,32 @@ func newMatcher(e plan.Expr) func([]byte) bool {
 		return func(message []byte) bool { return x(message) && y(message) }
 	}
 	panic("condition that is not of messages: " + e.String())
+}
+
+// literalOf is a literal that stands in every message that satisfies a condition, the longest one; nil if none is known.
+func literalOf(e plan.Expr) *match.Finder {
+	switch e := e.(type) {
+	case *plan.Like:
+		switch {
+		case e.Not:
+		case e.Regex != nil:
+			return e.Regex.Literal()
+		case len(e.Finder.Needle()) > 0:
+			return e.Finder
+		}
+	case *plan.Logic:
+		if !e.Or {
+			return longer(literalOf(e.X), literalOf(e.Y))
+		}
+	}
+	return nil
+}
+
+func longer(a, b *match.Finder) *match.Finder {
+	if a == nil || b != nil && len(b.Needle()) > len(a.Needle()) {
+		return b
+	}
+	return a
 }
 
 // loader turns batches into rows, for one goroutine.

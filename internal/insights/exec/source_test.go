@@ -59,6 +59,9 @@ func (s *memorySource) wanted(group int, r *Request) (out []event) {
 		at := e.id.Timestamp
 		if e.group == group && r.Start <= at && at <= r.End && (r.Streams == nil || slices.Contains(r.Streams, e.stream)) &&
 			(r.Match == nil || r.Match([]byte(e.message))) && required(r, e.message) {
+			if r.Seek != nil && r.Seek([]byte(e.message)) < 0 {
+				panic("Seek passes over what Match takes: " + e.message)
+			}
 			out = append(out, e)
 		}
 	}

@@ -113,9 +113,7 @@ func (s *Scan) field(e Expr) string {
 
 // narrow takes from a condition that all rows satisfy what range of time, which streams and which literals it asks for.
 func (s *Scan) narrow(e Expr) {
-	if need := s.need(e); len(need.Literals) > 0 {
-		s.Required = append(s.Required, need.Literals)
-	}
+	s.require(e)
 	switch e := e.(type) {
 	case *Compare:
 		c, ok := e.Y.(*Const)
@@ -179,6 +177,17 @@ func (s *Scan) narrowStreams(list []Expr) {
 		return
 	}
 	s.Streams = slices.DeleteFunc(s.Streams, func(name string) bool { return !slices.Contains(names, name) })
+}
+
+// require notes what messages have to contain where a condition holds: of a regular expression all that is known.
+func (s *Scan) require(e Expr) {
+	if like, ok := e.(*Like); ok && like.Regex != nil && !like.Not && s.field(like.X) == "@message" {
+		s.Required = append(s.Required, like.Regex.Required()...)
+		return
+	}
+	if need := s.need(e); len(need.Literals) > 0 {
+		s.Required = append(s.Required, need.Literals)
+	}
 }
 
 // need is what a message has to contain where a condition holds.

@@ -2,6 +2,7 @@ package segment
 
 import (
 	"math"
+	"slices"
 	"sort"
 
 	"tailrace/internal/column"
@@ -233,6 +234,10 @@ func (c *Cursor) count(from, to int) {
 // match puts the rows whose messages q takes in p.rows, in q's order.
 func (p *pages) match(from, to int, q *Query) {
 	p.rows = p.rows[:0]
+	if q.Match != nil && q.Seek != nil {
+		p.seekRows(from, to, q)
+		return
+	}
 	step, at := 1, from
 	if q.Reverse {
 		step, at = -1, to-1
@@ -242,6 +247,33 @@ func (p *pages) match(from, to int, q *Query) {
 			p.rows = append(p.rows, int32(at))
 		}
 		at += step
+	}
+}
+
+// seekRows is match for all messages at once: only those in which Seek finds something are matched.
+func (p *pages) seekRows(from, to int, q *Query) {
+	if from >= to {
+		return
+	}
+	start, end := p.ends[from]-int64(len(p.message(from))), p.ends[to-1]
+	for row := from; row < to; row++ {
+		at := q.Seek(p.text[start:end])
+		if at < 0 {
+			break
+		}
+		for at := start + int64(at); row < to && p.ends[row] <= at; {
+			row++
+		}
+		if row == to {
+			break
+		}
+		if q.Match(p.message(row)) {
+			p.rows = append(p.rows, int32(row))
+		}
+		start = p.ends[row]
+	}
+	if q.Reverse {
+		slices.Reverse(p.rows)
 	}
 }
 

@@ -64,6 +64,9 @@ type Query struct {
 	Reverse bool
 	// Match, if set, drops the events whose messages it refuses. It must not keep the message.
 	Match func(message []byte) bool
+	// Seek, if set, spares Match messages: in a text of whole messages, one after the other, it returns a place before which Match
+	// takes none that ends there or earlier, or a negative number if Match takes none at all.
+	Seek func(text []byte) int
 	// Required, if set, is what every wanted message contains: blocks whose filters exclude that are left out. Events that
 	// do not contain it are given where filters cannot tell.
 	Required *gram.Condition

@@ -98,8 +98,19 @@ func drawQuery(t *rapid.T, run *testRun) Query {
 	if rapid.Bool().Draw(t, "hasBefore") {
 		q.Before = bound.Draw(t, "before")
 	}
-	if rapid.Bool().Draw(t, "hasMatch") {
+	switch rapid.IntRange(0, 2).Draw(t, "match") {
+	case 1:
 		q.Match = func(m []byte) bool { return len(m)%2 == 1 }
+	case 2: // a literal that may also stand where one message ends and the next begins
+		literal := []byte("x")
+		if n := len(run.messages); n > 0 {
+			i := rapid.IntRange(0, n-1).Draw(t, "first")
+			both := slices.Concat(run.messages[i], run.messages[(i+1)%n])
+			from := rapid.IntRange(0, len(both)-1).Draw(t, "from")
+			literal = both[from:rapid.IntRange(from+1, min(len(both), from+9)).Draw(t, "to")]
+		}
+		q.Match = func(m []byte) bool { return bytes.Contains(m, literal) }
+		q.Seek = func(text []byte) int { return bytes.Index(text, literal) }
 	}
 	return q
 }
