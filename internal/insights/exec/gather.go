@@ -24,6 +24,9 @@ func (r *run) gather(ctx context.Context) (*rows, error) {
 	case *plan.Stats:
 		r.behind = r.behind[1:]
 		return r.aggregate(ctx, locals, op)
+	case *plan.Pattern:
+		r.behind = r.behind[1:]
+		return r.patterns(ctx, locals, op)
 	case *plan.Sort:
 		if op.Limit > 0 {
 			return r.top(ctx, locals, op)
@@ -71,6 +74,7 @@ type worker struct {
 	number int               // of the workers
 	keeper
 	aggregator *aggregator
+	miner      *miner
 }
 
 // newWorker makes a worker that gives what the operators leave to take.

@@ -51,6 +51,8 @@ type builder struct {
 	aggregate func(*syntax.Call) Expr
 	// subqueries are those that stand in no condition of a filter so far, and their places.
 	subqueries map[*In]syntax.Node
+	// patternScope is the one in front of the last pattern command.
+	patternScope *scope
 }
 
 // scope is the rows at one place of the query: which column a name is, and what is shown.
@@ -93,6 +95,14 @@ func (b *builder) stage(stage syntax.Stage) {
 		b.tail(s)
 	case *syntax.Dedup:
 		b.dedup(s)
+	case *syntax.Pattern:
+		b.pattern(s)
+	case *syntax.Diff:
+		b.diff(s)
+	case *syntax.LogCompare:
+		b.logCompare(s)
+	case *syntax.Anomaly:
+		b.anomaly(s)
 	default:
 		b.fail(stage, "%s is not supported by Tailrace", stage.Command())
 	}

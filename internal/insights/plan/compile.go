@@ -101,12 +101,12 @@ func (b *builder) binary(e *syntax.Binary) Expr {
 
 func (b *builder) like(e *syntax.Like) Expr {
 	like := &Like{X: b.expr(e.X), Not: e.Not}
-	b.pattern(like, e.Pattern)
+	b.likePattern(like, e.Pattern)
 	return like
 }
 
-// pattern compiles the right side of a like.
-func (b *builder) pattern(like *Like, pattern syntax.Expr) {
+// likePattern compiles the right side of a like.
+func (b *builder) likePattern(like *Like, pattern syntax.Expr) {
 	switch p := pattern.(type) {
 	case *syntax.String:
 		f := match.NewFinder(p.Value)

@@ -32,6 +32,6 @@ func (b *builder) search(s *syntax.Search) {
 		return
 	}
 	like := &Like{X: b.source("@message")}
-	b.pattern(like, s.Pattern)
+	b.likePattern(like, s.Pattern)
 	b.add(&Filter{like})
 }
