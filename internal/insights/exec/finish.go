@@ -61,6 +61,8 @@ func (r *run) whole(t *rows, op plan.Op) error {
 		} else {
 			t.cut(0, n)
 		}
+	case *boundAppend:
+		r.appendCols(t, op)
 	case *plan.Pattern:
 		return r.minePatterns(t, op)
 	case *plan.Dedup:

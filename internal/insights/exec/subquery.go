@@ -15,19 +15,19 @@ var (
 	ErrSubqueryValues = fmt.Errorf("the query in parentheses gives more than %d different values", plan.MaxSubqueryValues)
 )
 
-// inner executes the queries inside of the plan and puts their values in the place of conditions.
+// inner executes the queries inside of the plan and puts what they give in their places.
 func (r *run) inner(ctx context.Context) error {
 	bound := *r.plan
 	bound.Ops = append([]plan.Op(nil), r.plan.Ops...)
 	for i, op := range bound.Ops {
 		var err error
-		if filter, ok := op.(*plan.Filter); ok {
-			bound.Ops[i] = &plan.Filter{Cond: plan.BindSubqueries(filter.Cond, func(in *plan.In) (list []plan.Expr) {
-				if err == nil {
-					list, err = r.values(ctx, in.Query)
-				}
-				return list
-			})}
+		switch op := op.(type) {
+		case *plan.Filter:
+			bound.Ops[i], err = r.bindFilter(ctx, op)
+		case *plan.Join:
+			bound.Ops[i], err = r.bindJoin(ctx, op)
+		case *plan.AppendCols:
+			bound.Ops[i], err = r.bindAppend(ctx, op)
 		}
 		if err != nil {
 			return err
@@ -35,6 +35,17 @@ func (r *run) inner(ctx context.Context) error {
 	}
 	r.plan = &bound
 	return nil
+}
+
+// bindFilter puts lists of values in the place of the queries of a condition.
+func (r *run) bindFilter(ctx context.Context, op *plan.Filter) (bound plan.Op, err error) {
+	cond := plan.BindSubqueries(op.Cond, func(in *plan.In) (list []plan.Expr) {
+		if err == nil {
+			list, err = r.values(ctx, in.Query)
+		}
+		return list
+	})
+	return &plan.Filter{Cond: cond}, err
 }
 
 // values executes the query of a condition.

@@ -46,9 +46,9 @@ func (p *Pattern) Total() (n int64) {
 // Miner counts texts by their patterns.
 type Miner struct {
 	counters int
-	classes  map[string]*node // by severity and separators
+	classes  map[string]*node   // by severity and separators
 	leaves   map[uint64][]int64 // counts of texts that came before, by the hash of what is not masked; empty after leaves were joined
-	known    map[string]string // words, so that there is one of each
+	known    map[string]string  // words, so that there is one of each
 	scanner  scanner
 	bytes    int64
 }

@@ -48,7 +48,9 @@ func TestVariables(t *testing.T) {
 	}
 }
 
-func word(i int) string { return strings.Map(func(r rune) rune { return r - '0' + 'a' }, fmt.Sprint(i)) }
+func word(i int) string {
+	return strings.Map(func(r rune) rune { return r - '0' + 'a' }, fmt.Sprint(i))
+}
 
 func mine(texts []string) *Miner {
 	m := New(1)

@@ -53,6 +53,7 @@ type builder struct {
 	subqueries map[*In]syntax.Node
 	// patternScope is the one in front of the last pattern command.
 	patternScope *scope
+	joins        []*sides
 }
 
 // scope is the rows at one place of the query: which column a name is, and what is shown.
@@ -64,6 +65,9 @@ type scope struct {
 	given   int  // of shown, how many are there because a command made the rows
 	named   bool // shown was said by fields or display
 	display bool // and by display, which is the last word
+	// eventless rows have the columns of events and may be none.
+	eventless bool
+	join      *sides // nil: rows are of one side
 }
 
 func newScope() *scope { return &scope{columns: map[string]int{}} }
@@ -95,6 +99,10 @@ func (b *builder) stage(stage syntax.Stage) {
 		b.tail(s)
 	case *syntax.Dedup:
 		b.dedup(s)
+	case *syntax.Join:
+		b.join(s)
+	case *syntax.AppendCols:
+		b.appendCols(s)
 	case *syntax.Pattern:
 		b.pattern(s)
 	case *syntax.Diff:
@@ -163,7 +171,8 @@ func (b *builder) finish() {
 		}
 	}
 	b.plan.Output = s.shown
-	b.plan.Events = !s.closed
+	b.plan.Events = !s.closed && !s.eventless
+	b.finishJoins()
 	b.refuseSubqueries()
 	if b.env.Limit > 0 && !b.limited() {
 		b.add(&Limit{Count: b.env.Limit, Implied: true})

@@ -58,6 +58,9 @@ func (b *builder) field(f *syntax.Field) Expr {
 	if at, ok := b.scope.columns[name]; ok {
 		return &Column{at, name}
 	}
+	if side := b.side(f); side != nil {
+		return side
+	}
 	for n := len(f.Path) - 1; n > 0; n-- {
 		prefix := (&syntax.Field{Path: f.Path[:n]}).Name()
 		if at, ok := b.scope.columns[prefix]; ok && !b.isSource(at) {

@@ -115,10 +115,15 @@ func (p *Plan) String() string {
 func (p *Plan) Inner() []*Plan {
 	var inner []*Plan
 	for _, op := range p.Ops {
-		if filter, ok := op.(*Filter); ok {
-			for _, in := range subqueries(filter.Cond) {
+		switch op := op.(type) {
+		case *Filter:
+			for _, in := range subqueries(op.Cond) {
 				inner = append(inner, in.Query)
 			}
+		case *Join:
+			inner = append(inner, op.Right)
+		case *AppendCols:
+			inner = append(inner, op.Query)
 		}
 	}
 	return inner

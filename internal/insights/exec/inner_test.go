@@ -1,0 +1,85 @@
+package exec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"tailrace/internal/column"
+	"tailrace/internal/insights/plan"
+	"tailrace/internal/insights/syntax"
+	"tailrace/internal/logs"
+)
+
+// manyKeys is a source of n events with a key each, in two groups.
+func manyKeys(n int) *memorySource {
+	s := &memorySource{batch: 1000, groups: []Group{{Name: "a"}, {Name: "b"}}}
+	for i := range n {
+		id := logs.EventID{Timestamp: int64(i), Request: uint64(i)}
+		s.events = append(s.events, event{i % 2, "s", id, fmt.Sprintf(`{"k":%d}`, i/2)})
+	}
+	return s
+}
+
+func runText(t *testing.T, ctx context.Context, text string, s Source, o Options) (Result, error) {
+	t.Helper()
+	tree, err := syntax.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := plan.Build(text, tree, plan.Env{End: 1 << 40, Limit: 10_000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if memory, ok := s.(*memorySource); ok {
+		o.Open = func(p *plan.Plan) (Source, error) { return memory.of(p.Groups), nil }
+	}
+	return Run(ctx, p, s, o)
+}
+
+// TestInnerBounds: what queries inside of queries may give is bounded, and says so.
+func TestInnerBounds(t *testing.T) {
+	const join = `join left=l right=r where l.k=r.k (SOURCE "b") | stats count(*) as n`
+	for _, c := range []struct {
+		text   string
+		events int
+		memory int64
+		want   error
+	}{
+		{join, 2 * plan.MaxJoinKeys, 0, nil},
+		{join, 2*plan.MaxJoinKeys + 2, 0, ErrJoinKeys},
+		{join, 10_000, 100_000, ErrMemory},
+		{`filter k in (SOURCE "b" | fields k) | stats count(*) as n`, 2*plan.MaxSubqueryValues + 2, 0, ErrSubqueryValues},
+		{`pattern @message`, 1000, 100, ErrMemory},
+		{`stats count(*) as n | appendcols (SOURCE "b" | fields k)`, 10_000, 50_000, ErrMemory},
+	} {
+		_, err := runText(t, t.Context(), c.text, manyKeys(c.events), Options{Workers: 2, Memory: c.memory})
+		if !errors.Is(err, c.want) || c.want == nil && err != nil {
+			t.Errorf("%s over %d events: %v, want %v", c.text, c.events, err, c.want)
+		}
+	}
+}
+
+// slowSource gives nothing before its context ends.
+type slowSource struct{ memorySource }
+
+func (s *slowSource) Visit(ctx context.Context, _ int, _ *Request, _ int, _ func(int, *column.Batch) error) (Statistics, error) {
+	<-ctx.Done()
+	return Statistics{}, ctx.Err()
+}
+
+// TestInnerTime: a query in a condition ends at its own time, and with the query around it.
+func TestInnerTime(t *testing.T) {
+	s := &slowSource{*manyKeys(2)}
+	const text = `filter k in (fields k) | stats count(*)`
+	if _, err := runText(t, t.Context(), text, s, Options{SubqueryTime: time.Millisecond}); !errors.Is(err, ErrSubqueryTime) {
+		t.Error(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := runText(t, ctx, text, s, Options{}); !errors.Is(err, context.Canceled) || errors.Is(err, ErrSubqueryTime) {
+		t.Error(err)
+	}
+}
