@@ -86,7 +86,7 @@ and it answers the log operations of the AWS ParallelCluster v3 API.`,
 		return badUsage("%w; see %s --help", err, cmd.CommandPath())
 	})
 	root.SetHelpCommand(newHelp())
-	root.AddCommand(newServe(s), newDemo(s), newPut(s), newGroups(s), newStreams(s), newEvents(s), newFilter(s), newImages(s), newKeys(s),
+	root.AddCommand(newServe(s), newDemo(s), newPut(s), newGroups(s), newStreams(s), newEvents(s), newFilter(s), newQuery(s), newImages(s), newKeys(s),
 		newInspect(s), newVerify(s), newBackup(s), newRestore(s), newVersion(s))
 	return root
 }
