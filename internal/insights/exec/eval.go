@@ -39,6 +39,8 @@ func newEvaluator(e plan.Expr) evaluator {
 		return negated(newIn(e), e.Not)
 	case *plan.Path:
 		return newPath(e)
+	case *plan.Total:
+		return newTotal(e)
 	}
 	panic("expression without evaluator: " + e.String())
 }

@@ -216,6 +216,12 @@ func (r *run) account(t *rows) error {
 	return r.memory.take(more)
 }
 
+// grow counts bytes that an operator needs, until account tells what the table has become.
+func (r *run) grow(bytes int64) error {
+	r.held += bytes
+	return r.memory.take(bytes)
+}
+
 // memory counts what is kept by all workers together.
 type memory struct {
 	mu   sync.Mutex

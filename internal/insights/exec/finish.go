@@ -70,6 +70,29 @@ func (r *run) whole(t *rows, op plan.Op) error {
 	case *plan.Stats:
 		return r.restat(t, op)
 	default:
+		return r.analysis(t, op)
+	}
+	return nil
+}
+
+// analysis runs the operators that compute over all rows.
+func (r *run) analysis(t *rows, op plan.Op) error {
+	switch op := op.(type) {
+	case *plan.Totals:
+		t.totals(op)
+	case *plan.Accum:
+		t.accum(op)
+	case *plan.Autoregress:
+		return r.autoregress(t, op)
+	case *plan.FillDown:
+		t.fillDown(op)
+	case *plan.FillMissing:
+		return r.fillMissing(t, op)
+	case *plan.Sessionize:
+		return r.sessionize(t, op)
+	case *plan.Outlier:
+		return r.outlier(t, op)
+	default:
 		panic("operator without execution: " + op.String())
 	}
 	return nil
@@ -90,7 +113,7 @@ func (r *run) print(t *rows) [][]Field {
 				fields = append(fields, Field{o.Name, string(room)})
 			}
 		}
-		if r.plan.Events && len(t.refs) > 0 {
+		if r.plan.Events && len(t.refs) > 0 && t.refs[i].group != noGroup {
 			at := &t.refs[i]
 			fields = append(fields, Field{plan.Pointer, r.source.Pointer(int(at.group), at.stream, at.id)})
 		}

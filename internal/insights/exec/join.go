@@ -3,7 +3,6 @@ package exec
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"tailrace/internal/insights/plan"
 	"tailrace/internal/insights/value"
@@ -12,11 +11,8 @@ import (
 // ErrJoinKeys says that the right side of a join has too many keys.
 var ErrJoinKeys = fmt.Errorf("the right side of join has more than %d different keys: filter more in it", plan.MaxJoinKeys)
 
-// joinBytes is about what a row of the right side takes in the index, joinRows how many rows are given on at a time.
-const (
-	joinBytes = 64
-	joinRows  = 1024
-)
+// joinBytes is about what a row of the right side takes in the index.
+const joinBytes = 64
 
 // boundJoin is a join whose right side is known.
 type boundJoin struct {
@@ -73,76 +69,58 @@ func appendJoinKey(dst []byte, columns []*value.Vector, row int) (key []byte, ok
 type join struct {
 	*boundJoin
 	keys    []evaluator
-	columns []*value.Vector
+	values  []*value.Vector // of the keys
 	key     []byte
-	row     []int32 // and partner: rows of both sides that belong together; -1: none
-	partner []int32
-	out     rows
-	vectors []value.Vector
+	partner []int32 // of each row of the part; -1: none
+	added   []value.Vector
+	parts
 }
 
 func newJoin(op *boundJoin) *join {
-	j := &join{boundJoin: op}
+	j := &join{boundJoin: op, added: make([]value.Vector, len(op.Columns))}
 	for _, key := range op.Left {
 		j.keys = append(j.keys, newEvaluator(key))
+	}
+	j.fill = func(made *rows) {
+		for i := range op.Columns {
+			j.partners(&j.added[i], op.right.get(op.Columns[i].From))
+			made.set(op.Columns[i].To.Index, &j.added[i])
+		}
 	}
 	return j
 }
 
 func (j *join) run(r *rows, take func(*rows) error) error {
-	j.columns = j.columns[:0]
+	j.values = j.values[:0]
 	for _, key := range j.keys {
-		j.columns = append(j.columns, key.eval(r))
+		j.values = append(j.values, key.eval(r))
 	}
-	parts := parts{refs: r.refs}
+	j.begin(r, take)
+	j.partner = j.partner[:0]
 	for i := range r.n {
 		var ok bool
 		var partners []int32
-		if j.key, ok = appendJoinKey(j.key[:0], j.columns, i); ok {
+		if j.key, ok = appendJoinKey(j.key[:0], j.values, i); ok {
 			partners = j.index[string(j.key)]
 		}
 		if len(partners) == 0 && j.Outer {
 			partners = noPartner
 		}
 		for _, partner := range partners {
-			j.row, j.partner = append(j.row, int32(i)), append(j.partner, partner)
-			if len(j.row) == joinRows {
-				if err := j.give(r, &parts, take); err != nil {
+			if len(j.from) == partRows {
+				if err := j.flush(); err != nil {
 					return err
 				}
+				j.partner = j.partner[:0]
 			}
+			j.add(i)
+			j.partner = append(j.partner, partner)
 		}
 	}
-	return j.give(r, &parts, take)
+	return j.flush()
 }
 
 var noPartner = []int32{-1}
-
-// give gives on what belongs together so far.
-func (j *join) give(r *rows, parts *parts, take func(*rows) error) error {
-	if len(j.row) == 0 {
-		return nil
-	}
-	j.out.n = len(j.row)
-	j.out.refs = parts.gather(j.out.refs[:0], j.row)
-	clear(j.out.cols)
-	if need := len(r.cols) + len(j.Columns); len(j.vectors) < need {
-		j.vectors = make([]value.Vector, need)
-	}
-	for at, col := range r.cols {
-		if col != nil && (col.Const || col.Len() >= r.n) {
-			j.vectors[at].Gather(col, j.row)
-			j.out.set(at, &j.vectors[at])
-		}
-	}
-	for i := range j.Columns {
-		v := &j.vectors[len(r.cols)+i]
-		j.partners(v, j.right.get(j.Columns[i].From))
-		j.out.set(j.Columns[i].To.Index, v)
-	}
-	j.row, j.partner = j.row[:0], j.partner[:0]
-	return take(&j.out)
-}
 
 // partners fills a vector with a column of the right side.
 func (j *join) partners(v, from *value.Vector) {
@@ -154,30 +132,4 @@ func (j *join) partners(v, from *value.Vector) {
 			v.Append(from.Row(int(row)))
 		}
 	}
-}
-
-// parts numbers the rows that are made of each event, which come one behind the other.
-type parts struct {
-	refs []ref
-	last ref
-	next int32
-}
-
-// gather appends the references of the given rows.
-func (p *parts) gather(dst []ref, rows []int32) []ref {
-	if len(p.refs) == 0 {
-		return dst
-	}
-	dst = slices.Grow(dst, len(rows))
-	for _, row := range rows {
-		at := p.refs[row]
-		at.part = 0
-		if at != p.last {
-			p.last, p.next = at, 0
-		}
-		at.part = p.next
-		p.next++
-		dst = append(dst, at)
-	}
-	return dst
 }

@@ -9,64 +9,90 @@ import (
 
 // newParse makes the operator that takes columns out of texts in the way that the plan says.
 func newParse(op *plan.Parse) local {
-	p := &parse{x: newEvaluator(op.X), columns: make([]value.Vector, len(op.Columns))}
+	p := parse{x: newEvaluator(op.X), columns: make([]value.Vector, len(op.Columns)), found: make([]value.Value, len(op.Columns))}
 	for i := range op.Columns {
 		p.at = append(p.at, op.Columns[i].Index)
 	}
 	switch {
+	case op.Multi:
+		return newParseMulti(op, p)
 	case op.Glob != nil:
-		p.take = newGlob(op.Glob).take
+		p.taker = newGlob(op.Glob)
 	case op.Regex != nil:
-		p.take = newGroups(op).take
+		p.taker = &groups{op}
+	case op.Logfmt:
+		p.taker = &logfmt{}
+	case op.CSV:
+		p.taker = &csv{}
 	}
-	return p
+	return &p
+}
+
+// taker takes a text apart.
+type taker interface {
+	// take puts the parts of a text in found, which is null; false if the text does not match. Parts are valid as long as the text, until
+	// the next reset.
+	take(text []byte, found []value.Value) bool
+	reset()
 }
 
 // parse fills columns with parts of a text.
 type parse struct {
+	taker
 	x       evaluator
 	at      []int
 	columns []value.Vector
-	found   [][]byte // of one row; nil: null
+	found   []value.Value // of one row
 	room    []byte
-	// take puts the parts of a text in found; false if it does not match.
-	take func(text []byte, found [][]byte) bool
 }
 
 func (p *parse) run(r *rows, take func(*rows) error) error {
-	x := p.x.eval(r)
+	x := p.begin(r)
+	p.reset()
+	for i := range r.n {
+		clear(p.found)
+		if text, ok := p.text(x.Row(i)); ok && !p.take(text, p.found) {
+			clear(p.found)
+		}
+		p.append()
+	}
+	p.fill(r)
+	return take(r)
+}
+
+// begin empties the columns and returns what is taken apart.
+func (p *parse) begin(r *rows) *value.Vector {
 	for i := range p.columns {
 		p.columns[i].Reset()
 	}
-	if p.found == nil {
-		p.found = make([][]byte, len(p.columns))
-	}
 	p.room = p.room[:0]
-	for i := range r.n {
-		clear(p.found)
-		v := x.Row(i)
-		matched := false
-		if v.IsScalar() {
-			text := v.Bytes()
-			if v.Kind() != value.Text {
-				from := len(p.room)
-				p.room = v.Append(p.room)
-				text = p.room[from:len(p.room):len(p.room)]
-			}
-			matched = p.take(text, p.found)
-		}
-		for c := range p.columns {
-			if matched && p.found[c] != nil {
-				p.columns[c].Append(value.NewText(p.found[c]))
-			} else {
-				p.columns[c].Append(value.Value{})
-			}
-		}
+	return p.x.eval(r)
+}
+
+// text is the text of a scalar.
+func (p *parse) text(v value.Value) (text []byte, ok bool) {
+	if !v.IsScalar() {
+		return nil, false
 	}
+	if v.Kind() == value.Text {
+		return v.Bytes(), true
+	}
+	from := len(p.room)
+	p.room = v.Append(p.room)
+	return p.room[from:len(p.room):len(p.room)], true
+}
+
+// append adds a row of what was found.
+func (p *parse) append() {
+	for i := range p.columns {
+		p.columns[i].Append(p.found[i])
+	}
+}
+
+func (p *parse) fill(r *rows) {
 	for i := range p.columns {
 		r.set(p.at[i], &p.columns[i])
 	}
-	return take(r)
 }
 
 // glob is literals with places between them; a place takes as little as it can, the last one, with nothing behind it,
@@ -81,7 +107,9 @@ func newGlob(literals []string) *glob {
 	return g
 }
 
-func (g *glob) take(text []byte, found [][]byte) bool {
+func (*glob) reset() {}
+
+func (g *glob) take(text []byte, found []value.Value) bool {
 	at := bytes.Index(text, g.literals[0])
 	if at < 0 {
 		return false
@@ -96,7 +124,7 @@ func (g *glob) take(text []byte, found [][]byte) bool {
 		} else if i+2 < len(g.literals) {
 			end = 0
 		}
-		found[i] = text[:end:end]
+		found[i] = value.NewText(text[:end:end])
 		text = text[end+len(literal):]
 	}
 	return true
@@ -105,17 +133,22 @@ func (g *glob) take(text []byte, found [][]byte) bool {
 // groups takes the groups of a regular expression.
 type groups struct{ op *plan.Parse }
 
-func newGroups(op *plan.Parse) *groups { return &groups{op} }
+func (*groups) reset() {}
 
-func (g *groups) take(text []byte, found [][]byte) bool {
+func (g *groups) take(text []byte, found []value.Value) bool {
 	at := g.op.Regex.FindSubmatchIndex(text)
 	if at == nil {
 		return false
 	}
-	for i, group := range g.op.Groups {
+	takeGroups(g.op, text, at, found)
+	return true
+}
+
+// takeGroups takes the groups of one match, which has its places in at.
+func takeGroups(op *plan.Parse, text []byte, at []int, found []value.Value) {
+	for i, group := range op.Groups {
 		if from, to := at[2*group], at[2*group+1]; from >= 0 {
-			found[i] = text[from:to:to]
+			found[i] = value.NewText(text[from:to:to])
 		}
 	}
-	return true
 }

@@ -208,17 +208,13 @@ func (a *aggregator) merge(b *aggregator) error {
 // table makes a row of each group, in the order of their keys: times newest first, everything else in natural order.
 func (a *aggregator) table() (*rows, error) {
 	t := &rows{n: len(a.codes), cols: make([]*value.Vector, a.op.Width)}
-	order := comparison{}
+	keys := make([]int, len(a.keys))
 	for k := range a.keys {
 		v := &value.Vector{}
-		descending := true
 		for _, codes := range a.codes {
-			row := a.values[k].values[codes[k]]
-			descending = descending && row.Kind() == value.Time
-			v.Append(row)
+			v.Append(a.values[k].values[codes[k]])
 		}
-		t.cols[k] = v
-		order.keys = append(order.keys, plan.SortKey{Column: k, Desc: descending})
+		t.cols[k], keys[k] = v, k
 	}
 	for i, agg := range a.aggs {
 		v := &value.Vector{}
@@ -227,7 +223,7 @@ func (a *aggregator) table() (*rows, error) {
 		}
 		t.cols[a.op.Aggs[i].Column] = v
 	}
-	t.sort(&order, 0)
+	t.sort(t.keyOrder(keys), 0)
 	for _, c := range a.op.Then {
 		if err := newLocal(c).run(t, nothing); err != nil {
 			return nil, err

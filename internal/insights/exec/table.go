@@ -40,6 +40,7 @@ func (r *rows) appendRow(from *rows, row int, columns []int) (bytes int64) {
 // comparison orders rows of a table: the columns that are sorted by, then the events that they stand for.
 type comparison struct {
 	keys    []plan.SortKey
+	exact   bool // tells numbers that are equal, and maps and lists, by their texts
 	stable  bool // rows that are equal so far stay in their order
 	oldest  bool // their events: oldest first, else newest first
 	inverse bool // all of it the other way round
@@ -57,7 +58,11 @@ func (c *comparison) compare(a *rows, i int, b *rows, j int) int {
 func (c *comparison) forward(a *rows, i int, b *rows, j int) int {
 	for k := range c.keys {
 		key := &c.keys[k]
-		if order := value.Order(a.get(key.Column).Row(i), b.get(key.Column).Row(j)); order != 0 {
+		compare := value.Order
+		if c.exact {
+			compare = value.OrderExact
+		}
+		if order := compare(a.get(key.Column).Row(i), b.get(key.Column).Row(j)); order != 0 {
 			if key.Desc {
 				return -order
 			}

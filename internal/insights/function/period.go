@@ -98,6 +98,16 @@ func startOfMonth(month int64) int64 {
 	return time.Date(1970, time.January+time.Month(month), 1, 0, 0, 0, 0, time.UTC).UnixMilli()
 }
 
+// Next returns the time of the bin behind the one of a time: bins are those of bin, with their caps. ok is false if the period
+// is none, or the time is out of range.
+func (p Period) Next(t int64) (next int64, ok bool) {
+	s, err := newSpan(p, true)
+	if err != nil || t < -maxTime || t > maxTime {
+		return 0, false
+	}
+	return s.after(t), true
+}
+
 // Before returns the time that lies the period before t, epoch milliseconds; months, quarters and years are the calendar's, and
 // a day that the month does not have is its last. ok is false if the period is none, or longer than the time since year 0.
 func (p Period) Before(t int64) (before int64, ok bool) {

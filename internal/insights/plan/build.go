@@ -62,9 +62,10 @@ type scope struct {
 	closed  bool // rows have no other columns: they do not stand for events
 	width   int  // columns so far
 	shown   []Output
-	given   int  // of shown, how many are there because a command made the rows
-	named   bool // shown was said by fields or display
-	display bool // and by display, which is the last word
+	binned  *binned // nil: rows are not those of a stats by a period
+	given   int     // of shown, how many are there because a command made the rows
+	named   bool    // shown was said by fields or display
+	display bool    // and by display, which is the last word
 	// eventless rows have the columns of events and may be none.
 	eventless bool
 	join      *sides // nil: rows are of one side
@@ -112,6 +113,40 @@ func (b *builder) stage(stage syntax.Stage) {
 	case *syntax.Anomaly:
 		b.anomaly(s)
 	default:
+		b.tableStage(stage)
+	}
+}
+
+// tableStage compiles the commands that take values apart, and those that look at rows together.
+func (b *builder) tableStage(stage syntax.Stage) {
+	switch s := stage.(type) {
+	case *syntax.JSON:
+		b.json(s)
+	case *syntax.Unnest:
+		b.unnest(s)
+	case *syntax.Expand:
+		b.expand(s)
+	case *syntax.FilterIndex:
+		b.filterIndex(s)
+	case *syntax.Unmask:
+		b.unmask(s)
+	case *syntax.AddTotals:
+		b.addTotals(s)
+	case *syntax.Accum:
+		b.accum(s)
+	case *syntax.Autoregress:
+		b.autoregress(s)
+	case *syntax.FillDown:
+		b.fillDown(s)
+	case *syntax.FillMissing:
+		b.fillMissing(s)
+	case *syntax.CountFrequent:
+		b.countFrequent(s)
+	case *syntax.Sessionize:
+		b.sessionize(s)
+	case *syntax.Outlier:
+		b.outlier(s)
+	default:
 		b.fail(stage, "%s is not supported by Tailrace", stage.Command())
 	}
 }
@@ -131,6 +166,17 @@ func (b *builder) made(name string) Column {
 	at := b.column(name)
 	if !b.scope.display {
 		b.scope.show(name, at)
+	}
+	return Column{at, name}
+}
+
+// replace makes a new column for a name that is there: it takes the place of the old one where that is shown.
+func (b *builder) replace(name string) Column {
+	at := b.column(name)
+	for i := range b.scope.shown {
+		if b.scope.shown[i].Name == name {
+			b.scope.shown[i].Column = at
+		}
 	}
 	return Column{at, name}
 }

@@ -8,7 +8,7 @@ import (
 	"tailrace/internal/match"
 )
 
-// Expr is a compiled expression: *Column, *Const, *Call, *Logic, *Not, *Compare, *Arith, *Like, *In or *Path.
+// Expr is a compiled expression: *Column, *Const, *Call, *Logic, *Not, *Compare, *Arith, *Like, *In, *Path or *Total.
 type Expr interface{ String() string }
 
 // Column is a column of the rows.
@@ -130,6 +130,11 @@ func (in *In) String() string {
 
 func (p *Path) String() string { return p.X.String() + "." + strings.Join(p.Path, ".") }
 
+// Total is the sum of the numbers among some columns, null if there are none. Times are no numbers here.
+type Total struct{ Columns []*Column }
+
+func (t *Total) String() string { return "total(" + names(t.Columns) + ")" }
+
 // walk visits an expression and all that it is made of.
 func walk(e Expr, visit func(Expr)) {
 	if e == nil {
@@ -159,6 +164,12 @@ func parts(e Expr) []Expr {
 		return append([]Expr{e.X}, e.List...)
 	case *Path:
 		return []Expr{e.X}
+	case *Total:
+		list := make([]Expr, len(e.Columns))
+		for i, column := range e.Columns {
+			list[i] = column
+		}
+		return list
 	}
 	return nil
 }

@@ -97,7 +97,7 @@ func (b *builder) stats(s *syntax.Stats) {
 		after.show(item.Name, at.Index)
 	}
 	b.aggregate = nil
-	op.Width, after.given = after.width, len(after.shown)
+	op.Width, after.given, after.binned = after.width, len(after.shown), newBinned(s)
 	b.add(op)
 }
 
