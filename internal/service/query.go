@@ -38,6 +38,9 @@ func (s *Service) StartQuery(ctx context.Context, in *api.StartQueryRequest) (*a
 		return nil, invalidParameter("The specified time range is invalid: endTime is before startTime.")
 	}
 	language := in.QueryLanguage.Or(api.QueryLanguageCwli)
+	if err := checkLimit(language, in.Limit); err != nil {
+		return nil, err
+	}
 	text, err := s.expandQuery(ctx, language, in.QueryString)
 	if list, ok := errors.AsType[syntax.Errors](err); ok {
 		return nil, malformedQuery(list)

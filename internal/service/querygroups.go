@@ -10,8 +10,6 @@ import (
 	"tailrace/internal/insights/exec"
 	"tailrace/internal/insights/plan"
 	"tailrace/internal/insights/syntax"
-	"tailrace/internal/insights/syntax/ppl"
-	"tailrace/internal/insights/syntax/sql"
 	"tailrace/internal/logs"
 )
 
@@ -21,17 +19,6 @@ const (
 	// maxSourceGroups is how many groups a SOURCE selects at most (cloudwatch-logs.md §16.3).
 	maxSourceGroups = 10_000
 )
-
-// parseQuery reads a query in its language onto the tree that all of them have.
-func parseQuery(language api.QueryLanguage, text string) (*syntax.Query, error) {
-	switch language {
-	case api.QueryLanguageSql:
-		return sql.Parse(text)
-	case api.QueryLanguagePpl:
-		return ppl.Parse(text)
-	}
-	return syntax.Parse(text)
-}
 
 // querySources finds the groups of a query and of the queries inside of it, which know theirs by the SOURCE of their plans.
 type querySources map[*syntax.Source]*querySource
@@ -134,8 +121,8 @@ func (s *Service) sourceGroups(ctx context.Context, source *syntax.Source) ([]ca
 		filter.tags = append(filter.tags, tagFilter{tag.Key, tag.Values})
 	}
 	takes := func(g *catalog.Group) (bool, error) {
-		if len(want.Class) > 0 && !slices.Contains(want.Class, g.Class) {
-			return false, nil
+		if len(want.Class) > 0 && !slices.Contains(want.Class, g.Class) || g.Class == classDelivery && len(source.Groups) == 0 {
+			return false, nil // nothing can be read of groups for deliveries
 		}
 		return s.takes(ctx, filter, g)
 	}

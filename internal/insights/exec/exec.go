@@ -4,6 +4,7 @@
 //	exec    Run, Source, Options                    load     batches → rows
 //	eval    expressions, by column                  gather   rows of all workers → one table
 //	filter, parse, stats, sort, …                   one operator a file, under the name that it has in syntax and plan
+//	subquery  queries inside of the query, first    content  fields by what messages look like
 //
 // Operators that look at one row at a time run where batches arrive, in as many goroutines as there are workers, each with
 // its own copy; the first one that does not gathers: groups are aggregated and the first rows kept by each worker, and put

@@ -28,7 +28,8 @@ type Scan struct {
 type Source struct {
 	Name   string
 	Column int
-	// Content is set if the field is also found by what messages look like, which have to be read then: package discover.
+	// Content is set if the field is also found by what messages look like, which have to be read then: package discover. What is
+	// known of leaves tells nothing of it.
 	Content bool
 }
 
