@@ -182,6 +182,33 @@ func BenchmarkGroupPage(b *testing.B) {
 	}
 }
 
+// A word that 20 of 600,000 events have, as a page of a search asks for it: again and again, as dashboards do.
+func BenchmarkSearchAgain(b *testing.B) {
+	x := openBench(b, 20)
+	word := []byte("ERR_QUOTA_7731")
+	for i := range 200 {
+		events, _ := lines(3000, 1_700_000_000_000+int64(i)*300)
+		if i%10 == 0 {
+			events[i].Message = append(events[i].Message, word...)
+		}
+		x.put(b, i%20, events)
+	}
+	if err := x.Flush(context.Background()); err != nil {
+		b.Fatal(err)
+	}
+	q := storage.Query{
+		Range: logs.AllTime, Limit: 10_001, Required: [][][]byte{{word}},
+		Match: func(m []byte) bool { return bytes.Contains(m, word) },
+	}
+	b.ReportAllocs()
+	defer reportCPU(b)()
+	for b.Loop() {
+		if n := x.read(b, q, 10_001); n != 20 {
+			b.Fatal(n)
+		}
+	}
+}
+
 // A word that is nowhere, in a group of 600,000 events.
 func BenchmarkGroupMatch(b *testing.B) {
 	for _, streams := range []int{4, 200} {

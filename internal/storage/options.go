@@ -78,7 +78,7 @@ type Options struct {
 	ListBytes int
 
 	// FilterBytes bounds the memory of the filters of substrings that searches keep for the next; default 32 MiB, which is those
-	// of about 2.5 GB of messages.
+	// of about 2.5 GB of messages. A start reads the newest ahead, as far as half of it goes.
 	FilterBytes int
 
 	// WAL are the write-ahead log's own options; FS and Dir are set by the engine.

@@ -133,10 +133,14 @@ func (s *Scanner) done(l *live) {
 }
 
 func (s *Scanner) segmentQuery() segment.Query {
-	return segment.Query{
+	q := segment.Query{
 		Range: s.q.Range, After: s.q.After, Before: s.q.Before, Reverse: s.q.Reverse,
 		Match: s.q.Match, Seek: s.q.Seek, Required: s.required, Where: s.q.Where, Columns: s.q.Columns,
 	}
+	if s.required != nil && s.q.Limit > 0 {
+		q.KeepBytes = &s.keep
+	}
+	return q
 }
 
 // step reads the next block of a cursor that has events of the scan; false at the end.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"tailrace/internal/column"
 	"tailrace/internal/leaf"
@@ -71,6 +72,7 @@ type Scanner struct {
 	batch    column.Batch
 	fields   *column.Extractor // nil without Query.Fields
 	arena    []byte            // messages of the batch that lie in memory which is used again
+	keep     atomic.Int64      // bytes of blocks that filters let pass: for the next page, who looks around a hit, and the same search again
 	given    int
 	rest     logs.EventID
 	stats    ScanStats
@@ -99,6 +101,7 @@ func (e *Engine) Scan(ctx context.Context, q Query) *Scanner {
 
 func (e *Engine) newScanner(ctx context.Context, q Query) *Scanner {
 	s := &Scanner{e: e, ctx: ctx, q: q, required: gram.New(q.Required), held: map[*live]int{}}
+	s.keep.Store(int64(e.o.PageBytes / 4))
 	if len(q.Fields) > 0 {
 		s.fields = column.NewExtractor(q.Fields)
 	}

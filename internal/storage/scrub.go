@@ -84,12 +84,7 @@ func (e *Engine) scrub(ctx context.Context) error {
 // scrubSegment reads a segment, at so many bytes a second (0: no bound); true if it is sound or no longer live. It has a file
 // handle of its own, which no search waits for.
 func (e *Engine) scrubSegment(ctx context.Context, id catalog.SegmentID, rate int64) (object string, sound bool, err error) {
-	e.mu.RLock()
-	l := e.live[id]
-	if l != nil {
-		e.readers.hold(l)
-	}
-	e.mu.RUnlock()
+	l := e.hold(id)
 	if l == nil {
 		return "", true, nil
 	}

@@ -21,6 +21,7 @@ func (e *Engine) startWork(ctx context.Context) {
 	e.stopped.Go(func() { e.repeat(ctx, min(maxTick, e.o.FlushAge/4), maxBackOff, e.kick, e.maintain) })
 	e.stopped.Go(func() { e.repeat(ctx, mergeTick, maxMergeBackOff, e.merging, e.compact) })
 	e.stopped.Go(func() { e.repeat(ctx, e.o.ReclaimEvery, maxBackOff, nil, e.reclaim) })
+	e.stopped.Go(func() { e.warm(ctx) })
 	if e.o.ScrubRate > 0 {
 		e.stopped.Go(func() { e.repeat(ctx, scrubTick, maxBackOff, nil, e.scrub) })
 	}

@@ -156,7 +156,7 @@ func (c *Cursor) read(b *column.Batch, at int) error {
 	}
 	if c.pages == nil {
 		c.pages = takePages(c.r)
-		c.pages.cache, c.pages.keep = c.r.cache, c.q.Keep
+		c.pages.cache = c.r.cache
 	}
 	blocks := c.r.dir.blocks
 	var next *blockEntry
@@ -164,7 +164,10 @@ func (c *Cursor) read(b *column.Batch, at int) error {
 		next = &blocks[at+1]
 	}
 	p, run := c.pages, &c.runs[0]
-	p.seek(&blocks[at])
+	if block := &blocks[at]; p.block != block {
+		p.seek(block)
+		p.keep = c.q.Keep || c.q.KeepBytes != nil && c.q.KeepBytes.Add(-block.bytes) >= 0
+	}
 	from, to, err := p.within(run, c.span, next)
 	if err != nil || from >= to {
 		return err

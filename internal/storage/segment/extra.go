@@ -64,6 +64,7 @@ type extras struct {
 	kind  extraKind
 	start int64 // of b in the file
 	b     []byte
+	exact bool // b is not larger than it has to be, for it is kept
 }
 
 // load reads the extras of the blocks from to before to, which are of one row group, in one read. They are checked one by
@@ -71,7 +72,11 @@ type extras struct {
 func (x *extras) load(r *Reader, kind extraKind, from, to int) error {
 	first, last := r.dir.blocks[from].extra[kind], r.dir.blocks[to-1].extra[kind]
 	x.r, x.kind, x.start = r, kind, first.offset
-	x.b = grow(x.b, int(last.offset+int64(last.size)-first.offset))
+	if n := int(last.offset + int64(last.size) - first.offset); x.exact {
+		x.b = make([]byte, n)
+	} else {
+		x.b = grow(x.b, n)
+	}
 	if len(x.b) == 0 {
 		return nil
 	}

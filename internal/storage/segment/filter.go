@@ -39,7 +39,7 @@ type filterSet struct {
 // loadFilters reads the filters of blocks. Beside them it returns a *CorruptError if some are damaged: they are left out.
 func (r *Reader) loadFilters(from, to int) (*filterSet, error) {
 	s := &filterSet{from: from, to: to}
-	var x extras
+	x := extras{exact: true} // it is kept
 	if err := x.load(r, extraGrams, from, to); isCorrupt(err) {
 		return s, err
 	} else if err != nil {
@@ -119,6 +119,20 @@ func (r *Reader) Excludes(group logs.GroupID, required *gram.Condition) (Stats, 
 		}
 	}
 	return c.stats, true, nil
+}
+
+// LoadFilters reads filters into the cache, as many as have about so many bytes, and returns how many these are. What cannot be
+// read is left to those who ask for it.
+func (r *Reader) LoadFilters(most int) (bytes int) {
+	for block := range r.dir.filterSets() {
+		if bytes >= most {
+			break
+		}
+		if s, err := r.filtersAround(block); err == nil {
+			bytes += s.weight()
+		}
+	}
+	return bytes
 }
 
 // filtersAround returns the filters around a block, from the cache or the file. With a *CorruptError it returns what is

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"tailrace/internal/column"
 	"tailrace/internal/logs"
+	"tailrace/internal/storage/cache"
 	"tailrace/internal/storage/gram"
 )
 
@@ -102,6 +104,39 @@ func TestFilters(t *testing.T) {
 		got, stats, _ := filtered(t, r, requiring(absent))
 		if len(got) != 0 || reads.reads != 0 || stats.Blocks != 0 || stats.SkippedBlocks < int64(len(r.dir.blocks)) || stats.SkippedBytes == 0 || stats.SkippedEvents < stats.SkippedBlocks {
 			t.Errorf("%s: %d events, %d reads, %+v", absent, len(got), reads.reads, stats)
+		}
+	}
+}
+
+// What filters let pass is kept for who asks again, as far as KeepBytes goes.
+func TestKeepWhatFiltersPass(t *testing.T) {
+	runs := corpus(9, 4<<20, 30, 50)
+	file, _ := encode(t, runs, Options{BlockBytes: 64 << 10, GroupRows: 4000})
+	for _, most := range []int64{0, 100 << 10, 64 << 20} {
+		reads := &counter{memory: file}
+		r, err := Open(reads, int64(len(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.UseFilters(NewFilterCache(1 << 20))
+		r.Share(cache.New(64<<20), 1)
+		q := requiring(string(runs[3].messages[7][:20]))
+		filtered(t, r, q)
+		reads.reads = 0
+		want, stats, _ := filtered(t, r, q)
+		plain := reads.reads
+		var again []int
+		for range 2 {
+			q.KeepBytes = new(atomic.Int64)
+			q.KeepBytes.Store(most)
+			reads.reads = 0
+			if got, s, _ := filtered(t, r, q); len(want) == 0 || !slices.Equal(got, want) || s != stats {
+				t.Errorf("%d bytes: %d events, want %d; %+v, want %+v", most, len(got), len(want), s, stats)
+			}
+			again = append(again, reads.reads)
+		}
+		if all := again[1] == 0; all != (most > 1<<20) || (again[1] < plain) != (most > 0) {
+			t.Errorf("%d bytes: reads %d, where %d without", most, again, plain)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package segment
 import (
 	"fmt"
 	"io"
+	"sync/atomic"
 
 	"tailrace/internal/column"
 	"tailrace/internal/leaf"
@@ -74,6 +75,9 @@ type Query struct {
 	Columns column.Columns
 	// Keep leaves what is decoded in the cache for who comes next, and the messages of batches stay as they are for ever.
 	Keep bool
+	// KeepBytes, if set, is how many bytes of messages may be kept like that in blocks that come next, and counts down. Several
+	// cursors may share it.
+	KeepBytes *atomic.Int64
 	// Fields are paths of JSON leaves, all different: Batch.Fields has their values. Messages are read for them only in
 	// blocks that do not carry their columns.
 	Fields []string
