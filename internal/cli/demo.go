@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -101,6 +103,7 @@ func (d *demo) invite() {
 	d.say("\nServing at %s until Ctrl-C. In another terminal:\n", d.conn.endpoint)
 	d.say("  export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=%s", d.conn.endpoint)
 	d.say("  bin/tailrace filter %s error --limit 10", d.group)
+	d.say("  bin/tailrace query %s 'stats count(*) by @logStream' --since 14d", d.group)
 	d.say("  bin/tailrace images %s %s", demoImage, demoStream)
 }
 
@@ -110,7 +113,7 @@ func (d *demo) show(ctx context.Context) error {
 		return err
 	}
 	d.say("Tailrace %s keeps everything in %s and answers at %s\n", version, d.config.Data, d.conn.endpoint)
-	for _, step := range []func(context.Context) error{d.shipFiles, d.shipBuild, d.list, d.search} {
+	for _, step := range []func(context.Context) error{d.shipFiles, d.shipBuild, d.list, d.search, d.query} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -180,6 +183,37 @@ func (d *demo) search(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// demoQuery counts what the lines are about.
+const demoQuery = `parse @message /(?i)(?<kind>error|warn|install|configure|upgrade|remove)/ | filter ispresent(kind) | stats count(*) as lines by tolower(kind) as kind | sort lines desc | limit 5`
+
+// query prints the rows of a query over the groups that there are.
+func (d *demo) query(ctx context.Context) error {
+	var groups []string
+	for _, name := range []string{d.group, imagePrefix + demoImage} {
+		if known, err := d.known(ctx, name); err != nil {
+			return err
+		} else if known != nil {
+			groups = append(groups, name)
+		}
+	}
+	if len(groups) == 0 {
+		return nil
+	}
+	d.say("\nStartQuery over %s:\n\n  %s\n", strings.Join(groups, " and "), strings.ReplaceAll(demoQuery, " | ", "\n  | "))
+	q := &querier{s: d.streams, logs: d.logs, progress: newProgress(io.Discard), in: &api.StartQueryRequest{
+		LogGroupIdentifiers: groups, EndTime: time.Now().Unix(), QueryString: demoQuery,
+	}}
+	out, err := q.answer(ctx, 0)
+	if err != nil {
+		return err
+	}
+	if err := printRows(d.out, out.Results); err != nil {
+		return err
+	}
+	d.say("\n%s", lookedAt(out.Statistics))
+	return ended(out)
 }
 
 // known are the streams that a group has already; nil if there is no such group.
