@@ -2,7 +2,6 @@ package exec
 
 import (
 	"context"
-	"encoding/binary"
 
 	"tailrace/internal/insights/function"
 	"tailrace/internal/insights/plan"
@@ -230,80 +229,4 @@ func (a *aggregator) table() (*rows, error) {
 		}
 	}
 	return t, nil
-}
-
-// interner numbers the values of a key.
-type interner struct {
-	index  map[string]uint32
-	values []value.Value
-	bytes  int64
-	key    []byte
-	dict   []uint32 // codes of the places of a dictionary, plus 1
-}
-
-// noKind is that of no value.
-const noKind = value.Kind(255)
-
-// encode puts the codes of n rows in codes.
-func (in *interner) encode(codes []uint32, v *value.Vector, n int) {
-	if v.Const {
-		code := in.code(v.Row(0))
-		for i := range n {
-			codes[i] = code
-		}
-		return
-	}
-	if cap(in.dict) < len(v.Dict) {
-		in.dict = make([]uint32, len(v.Dict))
-	}
-	in.dict = in.dict[:len(v.Dict)]
-	clear(in.dict)
-	lastKind, lastWord, lastCode := noKind, uint64(0), uint32(0)
-	for i := range n {
-		kind, word := v.Kind[i], v.Word[i]
-		if kind == lastKind && word == lastWord {
-			codes[i] = lastCode
-			continue
-		}
-		switch {
-		case kind == value.Text && in.dict[word] > 0:
-			codes[i] = in.dict[word] - 1
-		case kind == value.Text:
-			codes[i] = in.code(v.Row(i))
-			in.dict[word] = codes[i] + 1
-		default:
-			codes[i] = in.code(v.Row(i))
-		}
-		lastKind, lastWord, lastCode = kind, word, codes[i]
-	}
-}
-
-// code is the number of a value.
-func (in *interner) code(v value.Value) uint32 {
-	in.key = appendKey(in.key[:0], v)
-	if code, ok := in.index[string(in.key)]; ok {
-		return code
-	}
-	code := uint32(len(in.values))
-	in.index[string(in.key)] = code
-	in.values = append(in.values, v.Clone())
-	in.bytes += int64(2*len(in.key)) + 2*cellBytes
-	return code
-}
-
-// appendKey appends what tells a value from others; no key begins with another one.
-func appendKey(dst []byte, v value.Value) []byte {
-	at := len(dst)
-	dst = append(dst, 0, 0, 0, 0, byte(class(v)))
-	dst = v.AppendExact(dst)
-	binary.LittleEndian.PutUint32(dst[at:], uint32(len(dst)-at))
-	return dst
-}
-
-// class tells null, which has no text, from the empty text.
-func class(v value.Value) int {
-	if v.IsNull() {
-		return 0
-	}
-	return 1
 }
