@@ -15,10 +15,11 @@ type Columns uint8
 const (
 	Time    Columns = 1 << iota // nothing but what is always there
 	ID                          // whole event ids: without it all but ID.Timestamp is zero
-	Message                     // without it Batch.Message is empty
+	Message                     // without it, and without Rest, Batch.Message is empty
+	Rest                        // messages of events that have none of Batch.Fields; those of others may be nil
 )
 
-// Has tells whether a column is wanted.
+// Has tells whether a column, or one of several, is wanted.
 func (c Columns) Has(column Columns) bool { return c == 0 || c&column != 0 }
 
 // Batch is a run of events, one per index, by column. All columns that were asked for have the same length, and the others
@@ -54,7 +55,7 @@ func (b *Batch) Append(id logs.EventID, stream logs.StreamID, name string, messa
 }
 
 // Extend adds n events of one stream and returns where the first of them is; their ids, and with the set their messages,
-// are the caller's to fill in.
+// are the caller's to fill in: they are nil.
 func (b *Batch) Extend(n int, stream logs.StreamID, name string, columns Columns) (at int) {
 	at = len(b.ID)
 	b.ID = slices.Grow(b.ID, n)[:at+n]
@@ -63,8 +64,9 @@ func (b *Batch) Extend(n int, stream logs.StreamID, name string, columns Columns
 	for i := at; i < at+n; i++ {
 		b.Stream[i], b.StreamName[i] = stream, name
 	}
-	if columns.Has(Message) {
+	if columns.Has(Message | Rest) {
 		b.Message = slices.Grow(b.Message, n)[:at+n]
+		clear(b.Message[at:])
 	}
 	return at
 }

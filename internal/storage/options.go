@@ -81,6 +81,10 @@ type Options struct {
 	// of about 2.5 GB of messages. A start reads the newest ahead, as far as half of it goes.
 	FilterBytes int
 
+	// FindingBytes bounds the memory of what queries found out of messages and others of the same condition, or of the same fields,
+	// need not find again; default 16 MiB, which is a dozen queries over 10 GB of messages.
+	FindingBytes int
+
 	// WAL are the write-ahead log's own options; FS and Dir are set by the engine.
 	WAL wal.Options
 	// Manual switches off all background work: flushes, statistics and reclaims happen only when called for, and appends
@@ -121,6 +125,7 @@ func (o Options) withDefaults() Options {
 	o.Compaction = o.Compaction.WithDefaults()
 	setDefault(&o.ListBytes, 24<<20)
 	setDefault(&o.FilterBytes, 32<<20)
+	setDefault(&o.FindingBytes, 16<<20)
 	return o
 }
 

@@ -43,7 +43,9 @@ type readers struct {
 	most    int // open files in idle
 	filters *segment.FilterCache
 	cache   *cache.Cache
-	warn    func(msg string, args ...any)
+
+	findings *segment.Findings
+	warn     func(msg string, args ...any)
 
 	mu     sync.Mutex
 	idle   *list.List // of *live; the front was used last
@@ -58,7 +60,7 @@ const (
 )
 
 func newReaders(o Options, c *cache.Cache) *readers {
-	return &readers{fs: o.FS, dir: path.Join(o.Dir, SegmentDir), most: o.MaxOpenSegments, filters: segment.NewFilterCache(o.FilterBytes), warn: o.Logger.Warn, cache: c, idle: list.New()}
+	return &readers{fs: o.FS, dir: path.Join(o.Dir, SegmentDir), most: o.MaxOpenSegments, filters: segment.NewFilterCache(o.FilterBytes), warn: o.Logger.Warn, cache: c, findings: segment.NewFindings(o.FindingBytes), idle: list.New()}
 }
 
 func (r *readers) path(object string) string { return path.Join(r.dir, object) }
@@ -118,6 +120,7 @@ func (r *readers) open(l *live) (*segment.Reader, error) {
 	}
 	reader.UseFilters(r.filters)
 	reader.Share(r.cache, uint64(l.meta.ID))
+	reader.UseFindings(r.findings, uint64(l.meta.ID))
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	l.file, l.reader, l.weight = f, reader, runWeight*int64(len(reader.All()))

@@ -35,6 +35,9 @@ type Query struct {
 	// returns a place before which Match takes none that ends there or earlier, or a negative number if Match takes none at all.
 	// Whole blocks are searched so. Several goroutines call it at a time.
 	Seek func(text []byte) int
+	// Name, if set, stands for what Match does, and no other Match has it: the next query of that name need not look at the same
+	// messages again.
+	Name string
 	// Required, if known, is what every wanted message contains: of each clause at least one of its literals, in this or another
 	// case of ASCII letters. It lets the scan leave out what cannot be wanted, but does not decide about an event: Match does.
 	Required [][][]byte

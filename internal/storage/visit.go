@@ -206,7 +206,7 @@ func (v *visitor) append(b *column.Batch, c *head.Cursor) {
 	if b.ID[at] = c.ID(); !columns.Has(column.ID) {
 		b.ID[at].Ingestion, b.ID[at].Request, b.ID[at].Index = 0, 0, 0
 	}
-	if columns.Has(column.Message) {
+	if columns.Has(column.Message | column.Rest) {
 		b.Message[at] = c.Message()
 	}
 }

@@ -46,6 +46,7 @@ type Request struct {
 	Match func(message []byte) bool
 	// Seek finds the next message that Match has to look at, see storage.Query; nil: every one.
 	Seek func(text []byte) int
+	Name string // of Match, see storage.Query
 	// Required are clauses of which every wanted message satisfies all.
 	Required [][][]byte
 	Limit    int  // of Scan: how many events are wanted at most; 0: not known
@@ -188,7 +189,7 @@ func (r *run) add(s Statistics) {
 func (r *run) requestOf(group int) *Request {
 	request := *r.request
 	if len(request.Fields) > 0 && discover.HasFragments(r.source.Groups()[group].Name) {
-		request.Columns |= column.Message
+		request.Columns |= column.Rest
 	}
 	if r.o.Report == nil {
 		return &request

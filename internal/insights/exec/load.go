@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"strconv"
 	"strings"
 
 	"tailrace/internal/column"
@@ -34,7 +35,7 @@ func newRequest(p *plan.Plan) *Request {
 		}
 	}
 	if s.Message != nil {
-		r.Match = newMatcher(s.Message)
+		r.Match, r.Name = newMatcher(s.Message), nameOf(s.Message)
 		if f := literalOf(s.Message); f != nil {
 			r.Seek = f.Index
 		}
@@ -75,6 +76,29 @@ func newMatcher(e plan.Expr) func([]byte) bool {
 			return func(message []byte) bool { return x(message) || y(message) }
 		}
 		return func(message []byte) bool { return x(message) && y(message) }
+	}
+	panic("condition that is not of messages: " + e.String())
+}
+
+// nameOf is a text that only conditions of the same meaning have.
+func nameOf(e plan.Expr) string {
+	switch e := e.(type) {
+	case *plan.Like:
+		name := "like "
+		if e.Not {
+			name = "not like "
+		}
+		if e.Regex != nil {
+			return name + "regex " + strconv.Quote(e.Regex.String())
+		}
+		return name + strconv.Quote(string(e.Finder.Needle()))
+	case *plan.Not:
+		return "not (" + nameOf(e.X) + ")"
+	case *plan.Logic:
+		if e.Or {
+			return "(" + nameOf(e.X) + ") or (" + nameOf(e.Y) + ")"
+		}
+		return "(" + nameOf(e.X) + ") and (" + nameOf(e.Y) + ")"
 	}
 	panic("condition that is not of messages: " + e.String())
 }

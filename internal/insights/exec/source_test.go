@@ -134,7 +134,15 @@ func newBatch(events []event, r *Request) *column.Batch {
 			b.Fields[i].Append(values[i])
 		}
 	}
-	if !r.Columns.Has(column.Message) {
+	switch {
+	case r.Columns.Has(column.Message):
+	case r.Columns.Has(column.Rest):
+		for i := range b.Message {
+			if slices.ContainsFunc(b.Fields, func(v column.Vector) bool { return v.Kind[i] > leaf.Null }) {
+				b.Message[i] = nil
+			}
+		}
+	default:
 		b.Message = nil
 	}
 	return b

@@ -19,10 +19,11 @@ type Key struct {
 // Kind is what a value is.
 type Kind uint8
 
-// Kinds of values: decoded pages by their offset in the file, and windows by a number.
+// Kinds of values: decoded pages by their offset in the file, windows and findings by a number.
 const (
 	Page Kind = iota
 	Window
+	Finding
 )
 
 // overhead is what an entry takes beside its value, in bytes.

@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"tailrace/internal/column"
+	"tailrace/internal/leaf"
 	"tailrace/internal/logs"
 )
 
@@ -28,6 +29,7 @@ type Cursor struct {
 	last    *blockEntry // that was looked at
 	filters filterCursor
 	fields  fieldCursor
+	matched openFinding
 	stats   Stats
 }
 
@@ -127,6 +129,8 @@ func (c *Cursor) Stats() Stats { return c.stats }
 // again.
 func (c *Cursor) Close() {
 	c.runs = nil
+	c.matched.keep(c.r)
+	c.fields.keep(c.r)
 	if c.pages != nil {
 		c.pages.give()
 		c.pages = nil
@@ -172,15 +176,21 @@ func (c *Cursor) read(b *column.Batch, at int) error {
 	if err != nil || from >= to {
 		return err
 	}
-	if c.q.Match != nil || c.q.Columns.Has(column.Message) || c.fields.unknown {
+	isKnown := c.isMatched(at, from, to)
+	if !isKnown {
 		if err := p.loadMessages(); err != nil {
 			return err
 		}
 	}
 	c.count(from, to)
-	p.match(from, to, &c.q)
+	c.match(from, to, isKnown)
 	if len(p.rows) == 0 {
 		return nil
+	}
+	if c.fields.unknown && !c.knowsLeaves(at) || c.q.Columns.Has(column.Message) {
+		if err := p.loadMessages(); err != nil {
+			return err
+		}
 	}
 	if c.q.Columns.Has(column.ID) {
 		err = p.loadIDs()
@@ -193,12 +203,35 @@ func (c *Cursor) read(b *column.Batch, at int) error {
 	if err := c.appendFields(b); err != nil {
 		return err
 	}
-	c.append(b)
-	return nil
+	return c.append(b)
+}
+
+// isMatched tells whether messages are not needed to match the rows from from to before to.
+func (c *Cursor) isMatched(at, from, to int) bool {
+	if c.q.Match == nil {
+		return true
+	}
+	return c.q.Name != "" && c.matched.open(c.r, at, whatMatch, c.q.Name) && c.matched.known.hasAll(from, to)
+}
+
+// match puts the rows of the block that match in p.rows.
+func (c *Cursor) match(from, to int, isKnown bool) {
+	p := c.pages
+	if c.q.Match == nil || !isKnown {
+		p.match(from, to, &c.q)
+		if !isKnown && c.matched.finding != nil {
+			c.matched.take(p.rows, from, to, int(p.block.rows))
+		}
+		return
+	}
+	p.rows = c.matched.taken.append(p.rows[:0], from, to)
+	if c.q.Reverse {
+		slices.Reverse(p.rows)
+	}
 }
 
 // append adds the rows that were matched.
-func (c *Cursor) append(b *column.Batch) {
+func (c *Cursor) append(b *column.Batch) error {
 	p, run := c.pages, &c.runs[0]
 	at := b.Extend(len(p.rows), run.Stream.Stream, run.StreamName, c.q.Columns)
 	ids := b.ID[at:]
@@ -210,13 +243,34 @@ func (c *Cursor) append(b *column.Batch) {
 			ids[i] = logs.EventID{Timestamp: ids[i].Timestamp}
 		}
 	}
-	if !c.q.Columns.Has(column.Message) {
-		return
+	if !c.q.Columns.Has(column.Message) && !(c.q.Columns.Has(column.Rest) && hasBare(b.Fields, at)) {
+		return nil
+	}
+	if err := p.loadMessages(); err != nil {
+		return err
 	}
 	messages := b.Message[at:]
 	for i, row := range p.rows {
 		messages[i] = p.message(int(row))
 	}
+	return nil
+}
+
+// hasBare tells whether one of the events from row at on has none of the fields.
+func hasBare(fields []column.Vector, at int) bool {
+	if len(fields) == 0 {
+		return true
+	}
+rows:
+	for row := at; row < fields[0].Len(); row++ {
+		for i := range fields {
+			if fields[i].Kind[row] > leaf.Null {
+				continue rows
+			}
+		}
+		return true
+	}
+	return false
 }
 
 // count counts rows of the block as looked at. The bytes of messages that were not read are taken to be even.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"tailrace/internal/column"
+	"tailrace/internal/leaf"
 	"tailrace/internal/logs"
 	"tailrace/internal/storage/field"
 )
@@ -55,6 +56,7 @@ type fieldCursor struct {
 	vectors   []column.Vector
 	decoded   []bool
 	extractor *column.Extractor
+	found     []openFinding // of the fields that are unknown
 }
 
 // openFields opens the columns of a block, and tells whether they exclude what the query wants.
@@ -171,18 +173,33 @@ func (c *Cursor) decode(i int) (*column.Vector, error) {
 	return v, nil
 }
 
-// gather adds some rows of a column. All rows of to are of that column, so they share its texts.
+// gather adds some rows of a column. All rows of to are of that column, so they share its texts; it may have got more of them.
 func gather(to, from *column.Vector, rows []int32) {
-	if len(to.Dict) == 0 {
-		to.Dict = append(to.Dict, from.Dict...)
-	}
+	to.Dict = append(to.Dict, from.Dict[len(to.Dict):]...)
 	for _, row := range rows {
 		to.Kind = append(to.Kind, from.Kind[row])
 		to.Word = append(to.Word, from.Word[row])
 	}
 }
 
-// extract reads the fields that have no columns from the messages.
+// knowsLeaves tells whether messages are not needed for the fields of the matched rows that have no columns.
+func (c *Cursor) knowsLeaves(at int) bool {
+	f := &c.fields
+	f.found = slices.Grow(f.found[:0], len(f.places))[:len(f.places)]
+	for i, place := range f.places {
+		if place == field.Unknown {
+			f.found[i].open(c.r, at, whatLeaf, c.q.Fields[i])
+		}
+	}
+	for _, row := range c.pages.rows {
+		if !f.areFound(int(row)) {
+			return false
+		}
+	}
+	return true
+}
+
+// extract reads the fields that have no columns from the messages, as far as they were not found before.
 func (c *Cursor) extract(b *column.Batch) {
 	f, p := &c.fields, c.pages
 	if f.extractor == nil {
@@ -191,11 +208,48 @@ func (c *Cursor) extract(b *column.Batch) {
 	if b.Fields[0].Len() == 0 {
 		f.extractor.Reset()
 	}
-	for _, row := range p.rows {
+	for n, row := range p.rows {
+		if f.areFound(int(row)) {
+			continue
+		}
 		for i, v := range f.extractor.Extract(p.message(int(row))) {
 			if f.places[i] == field.Unknown {
-				b.Fields[i].Append(v)
+				c.found(b, i, n, v)
 			}
 		}
+	}
+	for i, place := range f.places {
+		if x := &f.found[i]; place == field.Unknown && x.finding != nil && !x.gone {
+			gather(&b.Fields[i], &x.values, p.rows)
+		}
+	}
+}
+
+// areFound tells whether all fields of a row without columns were found before.
+func (f *fieldCursor) areFound(row int) bool {
+	for i, place := range f.places {
+		if x := &f.found[i]; place == field.Unknown && (x.finding == nil || x.gone || !x.known.has(row)) {
+			return false
+		}
+	}
+	return true
+}
+
+// found notes a field of the n-th row that was matched, or adds it to the batch if its texts are too many to be noted.
+func (c *Cursor) found(b *column.Batch, i, n int, v leaf.Value) {
+	x, p := &c.fields.found[i], c.pages
+	if x.finding != nil && !x.gone {
+		if x.known.has(int(p.rows[n])) || x.put(int(p.rows[n]), v, int(p.block.rows)) {
+			return
+		}
+		gather(&b.Fields[i], &x.values, p.rows[:n])
+	}
+	b.Fields[i].Append(v)
+}
+
+// keep ends the findings that are open.
+func (f *fieldCursor) keep(r *Reader) {
+	for i := range f.found {
+		f.found[i].keep(r)
 	}
 }

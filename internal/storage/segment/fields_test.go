@@ -80,12 +80,14 @@ func readFields(t testing.TB, c *Cursor, q Query) (rows []fieldRow, damages int)
 		}
 		for i := range b.Len() {
 			r := fieldRow{id: b.ID[i]}
-			if q.Columns.Has(column.Message) {
-				r.message = string(b.Message[i])
-			}
+			has := false
 			for f := range b.Fields {
 				v := b.Fields[f].Value(i)
 				r.fields += fmt.Sprintf("%v %d %q; ", v.Kind, v.Word, v.Text)
+				has = has || v.Kind > leaf.Null
+			}
+			if q.Columns.Has(column.Message) || q.Columns.Has(column.Rest) && !has {
+				r.message = string(b.Message[i])
 			}
 			rows = append(rows, r)
 		}
@@ -100,14 +102,16 @@ func (r *testRun) naiveFields(q Query) (rows []fieldRow) {
 			continue
 		}
 		row := fieldRow{id: id}
-		if q.Columns.Has(column.Message) {
-			row.message = string(r.messages[i])
-		}
 		if !q.Columns.Has(column.ID) {
 			row.id = logs.EventID{Timestamp: id.Timestamp}
 		}
+		has := false
 		for _, v := range x.Extract(r.messages[i]) {
 			row.fields += fmt.Sprintf("%v %d %q; ", v.Kind, v.Word, v.Text)
+			has = has || v.Kind > leaf.Null
+		}
+		if q.Columns.Has(column.Message) || q.Columns.Has(column.Rest) && !has {
+			row.message = string(r.messages[i])
 		}
 		rows = append(rows, row)
 	}
@@ -130,13 +134,19 @@ func TestFields(t *testing.T) {
 			t.Fatal(err)
 		}
 		readers = append(readers, r)
+		for i, most := range []int{1 << 20, 5000} {
+			again := open(t, file)
+			again.UseFindings(NewFindings(most), uint64(i))
+			readers = append(readers, again)
+		}
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		q := Query{Range: logs.AllTime, Reverse: rapid.Bool().Draw(rt, "reverse")}
-		q.Columns = rapid.SampledFrom([]column.Columns{0, column.Time, column.ID, column.Message}).Draw(rt, "columns")
+		q.Columns = rapid.SampledFrom([]column.Columns{0, column.Time, column.ID, column.Message, column.Rest}).Draw(rt, "columns")
 		q.Fields = rapid.Permutation(testPaths).Draw(rt, "fields")[:rapid.IntRange(0, len(testPaths)).Draw(rt, "n")]
 		if rapid.Bool().Draw(rt, "match") {
 			q.Match = func(m []byte) bool { return bytes.Contains(m, []byte("info")) }
+			q.Name = rapid.SampledFrom([]string{"", "info"}).Draw(rt, "name")
 		}
 		r := rapid.SampledFrom(readers).Draw(rt, "reader")
 		run := &runs[rapid.IntRange(0, len(runs)-1).Draw(rt, "run")]

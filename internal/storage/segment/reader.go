@@ -30,6 +30,8 @@ type Reader struct {
 	filters *FilterCache
 	cache   *cache.Cache // nil: nothing is kept
 	id      uint64       // the segment's name in the cache
+
+	findings *Findings
 }
 
 // Share lets cursors find decoded pages in a cache, where the segment has a number of its own, and keep some there

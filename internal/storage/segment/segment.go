@@ -68,6 +68,8 @@ type Query struct {
 	// Seek, if set, spares Match messages: in a text of whole messages, one after the other, it returns a place before which Match
 	// takes none that ends there or earlier, or a negative number if Match takes none at all.
 	Seek func(text []byte) int
+	// Name, if set, stands for what Match does: two queries with one name take the same messages. What they find out is kept then.
+	Name string
 	// Required, if set, is what every wanted message contains: blocks whose filters exclude that are left out. Events that
 	// do not contain it are given where filters cannot tell.
 	Required *gram.Condition

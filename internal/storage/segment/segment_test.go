@@ -101,6 +101,7 @@ func drawQuery(t *rapid.T, run *testRun) Query {
 	switch rapid.IntRange(0, 2).Draw(t, "match") {
 	case 1:
 		q.Match = func(m []byte) bool { return len(m)%2 == 1 }
+		q.Name = "odd"
 	case 2: // a literal that may also stand where one message ends and the next begins
 		literal := []byte("x")
 		if n := len(run.messages); n > 0 {
@@ -111,6 +112,7 @@ func drawQuery(t *rapid.T, run *testRun) Query {
 		}
 		q.Match = func(m []byte) bool { return bytes.Contains(m, literal) }
 		q.Seek = func(text []byte) int { return bytes.Index(text, literal) }
+		q.Name = string(literal)
 	}
 	return q
 }
@@ -158,6 +160,7 @@ func TestRoundTrip(t *testing.T) {
 		runs, opts := drawRuns(rt), drawOptions(rt)
 		file, meta := encode(t, runs, opts)
 		r := open(t, file)
+		r.UseFindings(NewFindings(rapid.SampledFrom([]int{1 << 20, 2000}).Draw(rt, "findings")), 1)
 		if err := r.Verify(context.Background()); err != nil {
 			rt.Fatal(err)
 		}
@@ -169,9 +172,11 @@ func TestRoundTrip(t *testing.T) {
 			if !ok {
 				rt.Fatalf("no run of stream %d", stored[i].Stream.Stream)
 			}
-			got, err := drain(r.Cursor(run, q))
-			if want := stored[i].naive(q); err != nil || !slices.Equal(got, want) {
-				rt.Fatalf("cursor of %d with %+v: %v\n got %v\nwant %v", run.Stream.Stream, q, err, got, want)
+			for range 2 { // what the first found out spares the second to look again
+				got, err := drain(r.Cursor(run, q))
+				if want := stored[i].naive(q); err != nil || !slices.Equal(got, want) {
+					rt.Fatalf("cursor of %d with %+v: %v\n got %v\nwant %v", run.Stream.Stream, q, err, got, want)
+				}
 			}
 		}
 		for _, g := range meta.Groups {
