@@ -91,7 +91,9 @@ func (s *memorySource) Visit(_ context.Context, group int, r *Request, workers i
 	for w := range workers {
 		wg.Go(func() {
 			for i := w; i < len(batches) && errs[w] == nil; i += workers {
-				errs[w] = visit(w, newBatch(batches[i], r))
+				b := newBatch(batches[i], r)
+				errs[w] = visit(w, b)
+				spoil(b)
 			}
 		})
 	}
@@ -110,7 +112,9 @@ func (s *memorySource) Scan(_ context.Context, group int, r *Request, visit func
 		wanted = wanted[:min(r.Limit, len(wanted))]
 	}
 	for batch := range slices.Chunk(wanted, s.batch) {
-		if more, err := visit(newBatch(batch, r)); !more || err != nil {
+		b := newBatch(batch, r)
+		more, err := visit(b)
+		if spoil(b); !more || err != nil {
 			return Statistics{}, err
 		}
 	}
@@ -146,4 +150,29 @@ func newBatch(events []event, r *Request) *column.Batch {
 		b.Message = nil
 	}
 	return b
+}
+
+// spoil overwrites a batch and all that it points to, as the next one of a store does: who got it may not look at it any more.
+func spoil(b *column.Batch) {
+	for _, message := range b.Message {
+		fillWith(message, 'X')
+	}
+	for i := range b.Fields {
+		v := &b.Fields[i]
+		for _, text := range v.Dict {
+			fillWith(text, 'X')
+		}
+		clear(v.Dict)
+		fillWith(v.Word, 1<<40)
+		fillWith(v.Kind, leaf.Text)
+	}
+	clear(b.ID)
+	clear(b.Stream)
+	fillWith(b.StreamName, "spoiled")
+}
+
+func fillWith[T any](s []T, v T) {
+	for i := range s {
+		s[i] = v
+	}
 }
