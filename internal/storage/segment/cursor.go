@@ -82,6 +82,9 @@ func (r *Reader) ScanAll(q Query, chosen func(*Run) bool) *Cursor {
 func (c *Cursor) Next(b *column.Batch) (bool, error) {
 	b.Reset()
 	b.UseFields(len(c.q.Fields))
+	if c.fields.extractor != nil {
+		c.fields.extractor.Reset()
+	}
 	for len(c.runs) > 0 {
 		if !c.entered {
 			c.enter()

@@ -205,9 +205,6 @@ func (c *Cursor) extract(b *column.Batch) {
 	if f.extractor == nil {
 		f.extractor = column.NewExtractor(c.q.Fields)
 	}
-	if b.Fields[0].Len() == 0 {
-		f.extractor.Reset()
-	}
 	for n, row := range p.rows {
 		if f.areFound(int(row)) {
 			continue

@@ -267,3 +267,30 @@ func TestVerifyFields(t *testing.T) {
 		}
 	}
 }
+
+// What a cursor decodes of texts with escapes goes where that of the batch before was, whichever field comes first: else a visit
+// would keep all of it.
+func TestEscapesTakeNoMoreMemory(t *testing.T) {
+	run := testRun{Stream: Stream{Group: 1, Stream: 1, GroupName: "g", StreamName: "s"}}
+	for i := range 2000 {
+		run.ids = append(run.ids, logs.EventID{Timestamp: int64(i)})
+		run.messages = append(run.messages, fmt.Appendf(nil, `{"n":%d,"text":"%040d\n"}`, i, i*i*i))
+	}
+	file, _ := encode(t, []testRun{run}, Options{BlockBytes: 4 << 10, Fields: field.Options{Columns: 8, Share: 8}})
+	c := open(t, file).Scan(1, Query{Range: logs.AllTime, Fields: []string{"n", "text"}}, nil)
+	defer c.Close()
+	var b column.Batch
+	places := map[*byte]bool{}
+	batches := 0
+	for ; ; batches++ {
+		if ok, err := c.Next(&b); err != nil {
+			t.Fatal(err)
+		} else if !ok {
+			break
+		}
+		places[&b.Fields[1].Dict[0][0]] = true
+	}
+	if len(places) > batches/2 {
+		t.Errorf("texts of %d batches begin at %d places", batches, len(places))
+	}
+}
