@@ -48,6 +48,8 @@ const (
 	maxReadAhead = 512
 	// listedBytes is what a row takes beside its name.
 	listedBytes = 104
+	// listingBytes is what a listing takes beside its rows and its prefix.
+	listingBytes = 320
 )
 
 func newListings(most int) *listings {
@@ -149,8 +151,10 @@ func (c *listings) extend(q *catalog.StreamQuery, rows []catalog.Stream, changes
 		if q.After != nil {
 			return
 		}
-		e = c.recent.PushFront(&listing{key: keyOf(q)})
-		c.all[keyOf(q)] = e
+		l := &listing{key: keyOf(q), size: listingBytes + len(q.Prefix)}
+		e = c.recent.PushFront(l)
+		c.all[l.key] = e
+		c.size += l.size
 	}
 	l := e.Value.(*listing)
 	if l.goesOn(q) && l.size < c.most/2 {

@@ -48,3 +48,18 @@ func TestListingModel(t *testing.T) {
 		}
 	})
 }
+
+// A listing of nothing takes memory too: who asks for ever new prefixes does not fill it.
+func TestListingsOfNothing(t *testing.T) {
+	c := newListings(64 << 10)
+	for i := range 10_000 {
+		q := catalog.StreamQuery{Limit: 10, Prefix: fmt.Sprintf("%0500d", i)}
+		_, _, changes := c.find(&q)
+		if c.extend(&q, nil, changes); len(c.all) > 128 {
+			t.Fatalf("%d listings with prefixes of 500 bytes in 64 KiB", len(c.all))
+		}
+	}
+	if len(c.all) == 0 {
+		t.Error("nothing is remembered")
+	}
+}
