@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -103,6 +104,9 @@ func (e *Engine) Scan(ctx context.Context, q Query) *Scanner {
 }
 
 func (e *Engine) newScanner(ctx context.Context, q Query) *Scanner {
+	q.Streams = slices.Clone(q.Streams)
+	slices.Sort(q.Streams)
+	q.Streams = slices.Compact(q.Streams) // who names a stream twice gets its events once
 	s := &Scanner{e: e, ctx: ctx, q: q, required: gram.New(q.Required), held: map[*live]int{}}
 	s.keep.Store(int64(e.o.PageBytes / 4))
 	if len(q.Fields) > 0 {

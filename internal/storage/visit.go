@@ -16,7 +16,8 @@ type ScanStats = segment.Stats
 // Visit gives every event of a query once, in no order, to up to workers goroutines (at least one). Each calls visit with
 // its own number, from 0 on, and with one batch at a time, which is valid during the call; Query.Columns says what is in it.
 // Order, limit and size of a query (Reverse, Limit, MaxBytes) do not count here. The first error ends the visit and is
-// returned. It sees what a scan sees and treats damage alike; its memory is a cursor's and a batch a worker.
+// returned. It sees what a scan sees and treats damage alike; its memory is a cursor's and a batch a worker, and it has open
+// what its workers read.
 func (e *Engine) Visit(ctx context.Context, q Query, workers int, visit func(worker int, b *column.Batch) error) (ScanStats, error) {
 	q.Reverse, q.Limit, q.MaxBytes = false, 0, 0
 	s := e.newScanner(ctx, q)
@@ -64,7 +65,7 @@ type visitor struct {
 	mu       sync.Mutex
 	heads    []*head.Cursor
 	segments []*live // to be opened
-	segment  *live   // being handed out: its blocks from from to before to are left
+	segment  *live   // being handed out: its blocks from from to before to are left; nil: none
 	reader   *segment.Reader
 	from, to int
 	stats    ScanStats
@@ -91,6 +92,7 @@ func (v *visitor) next() (part, bool, error) {
 		return p, true, nil
 	}
 	for v.from >= v.to {
+		v.leave()
 		n := len(v.segments)
 		if n == 0 {
 			return part{}, false, nil
@@ -102,6 +104,7 @@ func (v *visitor) next() (part, bool, error) {
 		}
 	}
 	from := v.from
+	v.s.held[v.segment]++
 	v.from = min(v.to, from+max(1, min(partBlocks, (v.to-from)/v.workers)))
 	return part{segment: v.segment, reader: v.reader, from: from, to: v.from}, true, nil
 }
@@ -112,6 +115,7 @@ func (v *visitor) open(l *live) error {
 	switch {
 	case isDamage(err):
 		v.s.e.broken(l, err)
+		v.s.done(l)
 	case err != nil:
 		return err
 	default:
@@ -119,6 +123,14 @@ func (v *visitor) open(l *live) error {
 		v.from, v.to = reader.Blocks(v.s.q.Group)
 	}
 	return nil
+}
+
+// leave gives up the segment of which nothing is left to hand out; those who read parts of it hold it too.
+func (v *visitor) leave() {
+	if v.segment != nil {
+		v.s.done(v.segment)
+		v.segment = nil
+	}
 }
 
 // work visits part after part.
@@ -140,6 +152,9 @@ func (v *visitor) work(worker int) error {
 			stats, err = v.visitBlocks(worker, p, &b)
 		}
 		v.mu.Lock()
+		if p.segment != nil {
+			v.s.done(p.segment)
+		}
 		v.stats.Add(stats)
 		if v.s.q.Report != nil {
 			v.s.q.Report(v.stats)

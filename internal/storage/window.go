@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"cmp"
 	"encoding/binary"
 	"slices"
 	"strings"
@@ -138,12 +137,10 @@ func (s *Scanner) streamsKey() string {
 	if s.streams == nil {
 		return s.q.StreamPrefix
 	}
-	ids := slices.Clone(s.q.Streams)
-	slices.SortFunc(ids, func(a, b logs.StreamID) int { return cmp.Compare(a, b) })
 	var key strings.Builder
 	key.WriteString(s.q.StreamPrefix)
-	key.WriteByte(0) // no name has it
-	for _, id := range slices.Compact(ids) {
+	key.WriteByte(0)                 // no name has it
+	for _, id := range s.q.Streams { // in ascending order
 		key.Write(binary.BigEndian.AppendUint64(nil, uint64(id)))
 	}
 	return key.String()

@@ -1,0 +1,89 @@
+package storagetest
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+
+	"tailrace/internal/catalog"
+	"tailrace/internal/catalog/sqlite"
+	"tailrace/internal/column"
+	"tailrace/internal/logs"
+	"tailrace/internal/storage"
+	"tailrace/internal/vfs"
+)
+
+// A visit opens the segments of a group one after the other and keeps none open that nobody reads any more.
+func TestVisitOpensFewFiles(t *testing.T) {
+	t.Parallel()
+	memory, err := sqlite.OpenMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer memory.Close()
+	ctx, open := context.Background(), new(atomic.Int64)
+	e, err := storage.Open(ctx, storage.Options{FS: handles{vfs.NewMem(), open}, Dir: "data", Catalog: memory, Manual: true, MaxOpenSegments: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	g, err := memory.CreateGroup(ctx, catalog.Group{Scope: Scope, Name: "app", Class: "STANDARD"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := e.CreateStream(ctx, catalog.Stream{Group: g.ID, Name: "a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 40 {
+		if _, err := e.Append(ctx, storage.Batch{Group: g.ID, Stream: s, Events: []logs.Event{event(int64(i), "x"), event(int64(i), "y")}}); err != nil {
+			t.Fatal(err)
+		}
+		if err := e.Flush(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := open.Load()
+	var most, events atomic.Int64
+	_, err = e.Visit(ctx, storage.Query{Group: g.ID, Range: logs.AllTime}, 3, func(_ int, b *column.Batch) error {
+		events.Add(int64(b.Len()))
+		for now := open.Load(); now > most.Load(); {
+			most.Store(now)
+		}
+		return nil
+	})
+	if err != nil || events.Load() != 80 {
+		t.Fatalf("%d events, %v", events.Load(), err)
+	}
+	if n := most.Load() - before; n > 3+1+2 { // the workers', the one handed out, the idle ones
+		t.Errorf("%d files of 40 are open at the same time", n)
+	}
+}
+
+// A stream that is named twice gives its events once, wherever they are.
+func TestStreamsNamedTwice(t *testing.T) {
+	t.Parallel()
+	s := New(t, storage.Options{Manual: true})
+	if _, err := s.Append("app", "a", event(1, "flushed")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Engine.Flush(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Append("app", "a", event(2, "in the head")); err != nil {
+		t.Fatal(err)
+	}
+	stream, err := s.Stream("app", "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := storage.Query{Streams: []logs.StreamID{stream.ID, stream.ID}, Range: logs.AllTime}
+	scanned, err := s.Scan("app", q)
+	if err != nil || len(scanned) != 2 {
+		t.Errorf("scan: %v, %v", scanned, err)
+	}
+	visited, err := s.Visit("app", q, 2)
+	if err != nil || len(visited) != 2 {
+		t.Errorf("visit: %v, %v", visited, err)
+	}
+}
