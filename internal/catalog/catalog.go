@@ -1,4 +1,4 @@
-// Package catalog says what exists: groups, streams, segments, keys and saved queries, as rows and small interfaces, a file for each
+// Package catalog says what exists: groups, streams, segments, keys, saved queries and lookup tables, as rows and small interfaces, a file for each
 // resource. It holds no SQL (see sqlcat) and no cache. Every method is safe for concurrent use, and a change is on stable
 // storage when the call that made it returns without an error. Times are epoch milliseconds.
 package catalog
@@ -12,6 +12,7 @@ type Catalog interface {
 	Segments
 	Keys
 	QueryDefinitions
+	LookupTables
 	// Close ends all use; it waits for calls that run. Later calls give ErrUnavailable, a second Close does nothing.
 	Close() error
 }

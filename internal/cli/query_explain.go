@@ -62,7 +62,7 @@ func (q *querier) plan(ctx context.Context) (string, error) {
 	if q.in.Limit.Set {
 		limit = int(q.in.Limit.Value)
 	}
-	p, err := plan.Build(text, tree, plan.Env{Now: time.Now().UnixMilli(), Start: q.in.StartTime, End: q.in.EndTime, Limit: limit})
+	p, err := plan.Build(text, tree, plan.Env{Now: time.Now().UnixMilli(), Start: q.in.StartTime, End: q.in.EndTime, Limit: limit, Table: q.table(ctx)})
 	if err != nil {
 		return "", err
 	}
@@ -91,4 +91,25 @@ func (q *querier) expanded(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return e.Text, nil
+}
+
+// table gives the plan the account's lookup tables.
+func (q *querier) table(ctx context.Context) func(string) (*plan.Table, error) {
+	return func(name string) (*plan.Table, error) {
+		in := &api.DescribeLookupTablesRequest{LookupTableNamePrefix: api.Some(name)}
+		out, err := q.logs.DescribeLookupTables(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		for i := range out.LookupTables {
+			if t := &out.LookupTables[i]; t.LookupTableName.Value == name { // the first with the prefix, if it is there
+				got, err := q.logs.GetLookupTable(ctx, &api.GetLookupTableRequest{LookupTableArn: t.LookupTableArn.Value})
+				if err != nil {
+					return nil, err
+				}
+				return plan.ParseTable([]byte(got.TableBody.Value))
+			}
+		}
+		return nil, fmt.Errorf("the lookup table '%s' does not exist", name)
+	}
 }

@@ -51,7 +51,11 @@ func (s *Service) StartQuery(ctx context.Context, in *api.StartQueryRequest) (*a
 	if err != nil {
 		return nil, malformedQuery(text.Places(err))
 	}
-	p, err := plan.Build(text.Text, tree, plan.Env{Now: s.millis(), Start: start, End: end, Limit: int(in.Limit.Or(defaultQueryLimit))})
+	tables := &lookups{s: s, ctx: ctx}
+	p, err := plan.Build(text.Text, tree, plan.Env{Now: s.millis(), Start: start, End: end, Limit: int(in.Limit.Or(defaultQueryLimit)), Table: tables.table})
+	if tables.err != nil {
+		return nil, tableNoun.exception("start query", tables.err)
+	}
 	if err != nil {
 		return nil, malformedQuery(text.Places(err))
 	}

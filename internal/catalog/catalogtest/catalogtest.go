@@ -24,7 +24,7 @@ type Open func(t *testing.T) catalog.Catalog
 // Run runs the suite. Each test has a catalog of its own.
 func Run(t *testing.T, open Open) {
 	tests := map[string]func(*suite){}
-	for _, more := range []map[string]func(*suite){groupTests, tagTests, streamTests, pageTests, dropTests, segmentTests, keyTests, queryDefinitionTests, lifeTests} {
+	for _, more := range []map[string]func(*suite){groupTests, tagTests, streamTests, pageTests, dropTests, segmentTests, keyTests, queryDefinitionTests, lookupTableTests, lifeTests} {
 		maps.Copy(tests, more)
 	}
 	for _, name := range slices.Sorted(maps.Keys(tests)) {

@@ -149,7 +149,7 @@ func (r *run) any(ctx context.Context, locals []plan.Op, most int) (*rows, error
 // together joins what the workers kept, in order.
 func (r *run) together(workers []*worker, order comparison, most int) (*rows, error) {
 	all := &workers[0].keeper
-	all.most = 0
+	all.most, all.trimmed = 0, false
 	for _, w := range workers[1:] {
 		if err := all.add(&w.keeper.rows); err != nil {
 			return nil, err

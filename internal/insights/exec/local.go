@@ -21,6 +21,8 @@ func newLocal(op plan.Op) local {
 		return &compute{at: op.Column, of: newEvaluator(op.Expr)}
 	case *plan.Parse:
 		return newParse(op)
+	case *plan.Lookup:
+		return newLookup(op)
 	case *plan.Unnest:
 		return newUnnest(op)
 	case *boundJoin:

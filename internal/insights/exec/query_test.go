@@ -27,6 +27,7 @@ var update = flag.Bool("update", false, "write plans and results into the files"
 //
 //	events [group] [stream]   time in milliseconds and message, a line each; \n stands for a line break
 //	query [ppl|sql]           a query over all events so far, or those of the groups in its SOURCE
+//	table name                a lookup table
 //	plan                      how it is executed
 //	result                    a column a line of names, then a line a row, values between bars; or the error and its place
 //
@@ -67,7 +68,7 @@ const (
 )
 
 func play(t *testing.T, archive *txtar.Archive) {
-	s := &memorySource{}
+	s := &memorySource{tables: map[string][]byte{}}
 	var files []txtar.File
 	var query string
 	for _, section := range archive.Files {
@@ -75,6 +76,8 @@ func play(t *testing.T, archive *txtar.Archive) {
 		switch word {
 		case "events":
 			s.read(t, rest, string(section.Data))
+		case "table":
+			s.tables[rest] = section.Data
 		case "query":
 			query = strings.TrimSuffix(string(section.Data), "\n")
 			planned, result := s.answer(t, rest, query)
@@ -122,20 +125,31 @@ func (s *memorySource) answer(t *testing.T, language, query string) (planned, re
 	if err != nil {
 		return "", showErrors(query, err)
 	}
-	p, err := plan.Build(query, tree, plan.Env{Now: queryNow, Start: queryStart, End: queryEnd, Limit: 10_000})
-	if err != nil {
-		return "", showErrors(query, err)
-	}
-	for _, way := range []struct{ batch, workers int }{{1, 1}, {3, 2}, {1000, 1}, {1, 4}} {
-		s.batch = way.batch
+	env := plan.Env{Now: queryNow, Start: queryStart, End: queryEnd, Limit: 10_000, Table: s.table}
+	for _, way := range []struct {
+		batch, workers int
+		plain          bool
+	}{{1, 1, true}, {3, 2, true}, {1, 1, false}, {3, 2, false}, {1000, 1, false}, {1, 4, false}} {
+		if way.plain && strings.Contains(query, "limit any") {
+			continue // which rows these are is nobody's business
+		}
+		if tree, err = parse(query); err != nil {
+			t.Fatal(err)
+		}
+		env.Plain = way.plain
+		p, err := plan.Build(query, tree, env)
+		if err != nil {
+			return "", showErrors(query, err)
+		}
+		s.batch, planned = way.batch, p.String()
 		out, err := Run(t.Context(), p, s.of(p.Groups), Options{Workers: way.workers, Open: func(p *plan.Plan) (Source, error) { return s.of(p.Groups), nil }})
 		got := showResult(p, out, err)
 		if result != "" && got != result {
-			t.Errorf("%s\nwith batches of %d and %d workers:\n%s\nbefore:\n%s", query, way.batch, way.workers, got, result)
+			t.Errorf("%s\n%+v:\n%s\nbefore:\n%s", query, way, got, result)
 		}
 		result = got
 	}
-	return p.String(), result
+	return planned, result
 }
 
 func showErrors(query string, err error) string {

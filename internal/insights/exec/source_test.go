@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"tailrace/internal/column"
+	"tailrace/internal/insights/plan"
 	"tailrace/internal/insights/syntax"
 	"tailrace/internal/leaf"
 	"tailrace/internal/logs"
@@ -27,6 +28,15 @@ type memorySource struct {
 	groups []Group
 	events []event
 	batch  int // events of a batch
+	tables map[string][]byte
+}
+
+func (s *memorySource) table(name string) (*plan.Table, error) {
+	body, ok := s.tables[name]
+	if !ok {
+		return nil, fmt.Errorf("the lookup table '%s' does not exist", name)
+	}
+	return plan.ParseTable(body)
 }
 
 // of is the source of the groups that a SOURCE names, nil all.
@@ -121,6 +131,14 @@ func (s *memorySource) Scan(_ context.Context, group int, r *Request, visit func
 	return Statistics{}, nil
 }
 
+// streamID is another one for each name of up to eight bytes.
+func streamID(name string) (id logs.StreamID) {
+	for i := range len(name) {
+		id = id<<8 | logs.StreamID(name[i])
+	}
+	return id
+}
+
 func newBatch(events []event, r *Request) *column.Batch {
 	b := &column.Batch{Fields: make([]column.Vector, len(r.Fields))}
 	find := leaf.Find(r.Fields)
@@ -128,7 +146,7 @@ func newBatch(events []event, r *Request) *column.Batch {
 		if !r.Columns.Has(column.ID) {
 			e.id = logs.EventID{Timestamp: e.id.Timestamp}
 		}
-		b.Append(e.id, logs.StreamID(len(e.stream)), e.stream, []byte(e.message))
+		b.Append(e.id, streamID(e.stream), e.stream, []byte(e.message))
 		values := make([]leaf.Value, len(r.Fields))
 		leaves, _ := find.Read([]byte(e.message))
 		for i := range leaves {

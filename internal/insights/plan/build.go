@@ -16,6 +16,8 @@ type Env struct {
 	Limit int   // most rows of the result, if the query does not say; 0: all
 	// Plain leaves the plan as the query says it: nothing is moved to the scan. It gives the same rows, later.
 	Plain bool
+	// Table returns a lookup table by its name; nil: there are none. Its error is for people.
+	Table func(name string) (*Table, error)
 }
 
 // Build compiles a query that Parse made of a text. The error is syntax.Errors.
@@ -146,6 +148,10 @@ func (b *builder) tableStage(stage syntax.Stage) {
 		b.sessionize(s)
 	case *syntax.Outlier:
 		b.outlier(s)
+	case *syntax.Lookup:
+		b.lookup(s)
+	case *syntax.CIDRLookup:
+		b.cidrLookup(s)
 	default:
 		b.fail(stage, "%s is not supported by Tailrace", stage.Command())
 	}
