@@ -113,8 +113,8 @@ try:
 except c.exceptions.InvalidParameterException as e:
     assert e.response["Error"]["Message"] == "Log events in a single PutLogEvents request must be in chronological order.", e
 try:
-    c.start_query(logGroupName="/e2e/boto", startTime=0, endTime=1, queryString="fields @message")
-    raise SystemExit("a query was taken")
+    c.describe_import_tasks()
+    raise SystemExit("an operation that is not built was taken")
 except ClientError as e:
     assert e.response["Error"]["Code"] == "UnknownOperationException", e
 print("done")

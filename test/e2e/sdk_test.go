@@ -181,11 +181,8 @@ func sdkErrors(t *testing.T, c *cloudwatchlogs.Client, group string) {
 	wantError[*types.ResourceNotFoundException](t, err, "The specified log stream does not exist.")
 	_, err = c.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{LogGroupName: &group, FilterPattern: aws.String("[a")})
 	wantError[*types.InvalidParameterException](t, err, "Invalid filter pattern")
-	_, err = c.StartQuery(ctx, &cloudwatchlogs.StartQueryInput{
-		LogGroupName: &group, QueryString: aws.String("fields @message"),
-		StartTime: aws.Int64(0), EndTime: aws.Int64(1),
-	})
-	if err == nil || !strings.Contains(err.Error(), "UnknownOperationException") || !strings.Contains(err.Error(), "StartQuery") {
+	_, err = c.DescribeImportTasks(ctx, &cloudwatchlogs.DescribeImportTasksInput{})
+	if err == nil || !strings.Contains(err.Error(), "UnknownOperationException") || !strings.Contains(err.Error(), "DescribeImportTasks") {
 		t.Errorf("an operation that is not built: %v", err)
 	}
 }
