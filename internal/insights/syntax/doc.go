@@ -19,3 +19,5 @@
 //
 // A tree is not safe for concurrent change; nothing here changes one after Parse returned it.
 package syntax
+
+//go:generate go run ../guidegen
