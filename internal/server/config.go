@@ -40,6 +40,10 @@ type Config struct {
 	ScrubRate    int64         // bytes of segments a second that are read again and checked; 0: none
 	ScrubEvery   time.Duration // from the begin of one pass over all segments to that of the next
 
+	QuerySlots  int           // queries of Logs Insights that run at a time
+	QueryMemory int64         // bytes that one of them may keep
+	QueryKeep   time.Duration // how long results are kept
+
 	StoredBytes string // aws: 0 for streams, as AWS has it since 2019; exact: the true figure
 	MaxBody     int64  // bytes of a request's body, as sent and inflated
 	MaxInFlight int64  // bytes of all larger bodies that are in memory at a time
@@ -64,6 +68,7 @@ func Default() Config {
 		Sync: "always", SyncInterval: 100 * time.Millisecond,
 		WALFileBytes: 64 << 20, FlushBytes: 32 << 20, FlushAge: 5 * time.Minute, MergeFanOut: 8, ReclaimEvery: 10 * time.Minute,
 		ScrubRate: 4 << 20, ScrubEvery: 24 * time.Hour,
+		QuerySlots: 4, QueryMemory: 256 << 20, QueryKeep: 7 * 24 * time.Hour,
 		StoredBytes: "aws", MaxBody: awsjson.DefaultMaxBody, MaxInFlight: awsjson.DefaultMaxInFlight,
 		MaxEventAge: service.DefaultMaxEventAge, MaxEventLead: service.DefaultMaxEventLead,
 		ReadTimeout: time.Minute, ShutdownTimeout: 30 * time.Second,
@@ -103,6 +108,7 @@ func (c *Config) Validate() error {
 		{"flush-age", c.FlushAge},
 		{"reclaim-every", c.ReclaimEvery},
 		{"scrub-every", c.ScrubEvery},
+		{"query-keep", c.QueryKeep},
 		{"max-event-age", c.MaxEventAge},
 		{"max-event-lead", c.MaxEventLead},
 		{"read-timeout", c.ReadTimeout},
@@ -114,6 +120,8 @@ func (c *Config) Validate() error {
 	check(c.FlushBytes >= 1<<20, "--flush-bytes %d: want at least 1 MiB", c.FlushBytes)
 	check(c.MergeFanOut >= 2 && c.MergeFanOut <= 32, "--merge-fan-out %d: want 2 to 32", c.MergeFanOut)
 	check(c.ScrubRate >= 0, "--scrub-rate %d: want 0 or more", c.ScrubRate)
+	check(c.QuerySlots >= 1 && c.QuerySlots <= 100, "--query-slots %d: want 1 to 100", c.QuerySlots)
+	check(c.QueryMemory >= 1<<20, "--query-memory %d: want at least 1 MiB", c.QueryMemory)
 	check(c.MaxBody >= 2<<20, "--max-body %d: want at least 2 MiB, or a full batch does not fit", c.MaxBody)
 	check(c.MaxInFlight >= 2*c.MaxBody, "--max-in-flight %d: want at least twice --max-body", c.MaxInFlight)
 	return errors.Join(errs...)

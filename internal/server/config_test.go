@@ -39,6 +39,9 @@ func TestValidate(t *testing.T) {
 		"--shutdown-timeout 0s: want more than 0":                            func(c *Config) { c.ShutdownTimeout = 0 },
 		"--wal-file-bytes 1: want at least 1 MiB":                            func(c *Config) { c.WALFileBytes = 1 },
 		"--flush-bytes 0: want at least 1 MiB":                               func(c *Config) { c.FlushBytes = 0 },
+		"--query-slots 0: want 1 to 100":                                     func(c *Config) { c.QuerySlots = 0 },
+		"--query-memory 9: want at least 1 MiB":                              func(c *Config) { c.QueryMemory = 9 },
+		"--query-keep 0s: want more than 0":                                  func(c *Config) { c.QueryKeep = 0 },
 		"--max-body 1024: want at least 2 MiB, or a full batch does not fit": func(c *Config) { c.MaxBody = 1 << 10 },
 	} {
 		config := Default()

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"tailrace/internal/query"
 	"tailrace/internal/storage"
 )
 
@@ -21,6 +22,8 @@ type metrics struct {
 	sync     prometheus.Histogram
 	synced   prometheus.Counter
 	written  prometheus.Counter
+	queries  *prometheus.HistogramVec
+	scanned  *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -46,9 +49,18 @@ func newMetrics() *metrics {
 			Name: "tailrace_wal_synced_records_total",
 			Help: "Records that syncs made durable; divided by the syncs it is the size of a group commit.",
 		}),
+		queries: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "tailrace_query_seconds",
+			Help:    "Time that queries of Logs Insights ran, without the time they waited, by language and the status they ended with.",
+			Buckets: prometheus.ExponentialBuckets(0.001, 4, 12),
+		}, []string{"language", "status"}),
+		scanned: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "tailrace_query_events_total",
+			Help: "Events that queries looked at (work scanned), that were left out unseen (skipped), and that passed their filters (matched).",
+		}, []string{"work"}),
 		written: prometheus.NewCounter(prometheus.CounterOpts{Name: "tailrace_wal_synced_bytes_total", Help: "Bytes of these records."}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, m.bytes, m.sync, m.synced, m.written,
+	m.registry.MustRegister(m.requests, m.seconds, m.bytes, m.sync, m.synced, m.written, m.queries, m.scanned,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -71,5 +83,22 @@ func (m *metrics) observeSync(took time.Duration, records, bytes int) {
 	m.written.Add(float64(bytes))
 }
 
-// watch adds the store's counts.
-func (m *metrics) watch(engine *storage.Engine) { m.registry.MustRegister(newStoreCollector(engine)) }
+// observeQuery counts a query that has ended.
+func (m *metrics) observeQuery(x *query.Info) {
+	m.queries.WithLabelValues(x.Language, string(x.Status)).Observe((time.Duration(x.Duration) * time.Millisecond).Seconds())
+	m.scanned.WithLabelValues("scanned").Add(x.Statistics.Scanned)
+	m.scanned.WithLabelValues("skipped").Add(x.Statistics.Skipped)
+	m.scanned.WithLabelValues("matched").Add(x.Statistics.Matched)
+}
+
+// watch adds the store's counts and those of the queries.
+func (m *metrics) watch(engine *storage.Engine, queries *query.Jobs) {
+	m.registry.MustRegister(newStoreCollector(engine))
+	gauge := func(name, help string, value func(query.Load) float64) {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "tailrace_" + name, Help: help}, func() float64 { return value(queries.Load()) }))
+	}
+	gauge("queries_running", "Queries of Logs Insights that run.", func(l query.Load) float64 { return float64(l.Running) })
+	gauge("queries_waiting", "Queries that wait for others to end.", func(l query.Load) float64 { return float64(l.Waiting) })
+	gauge("query_results", "Results of queries on disk.", func(l query.Load) float64 { return float64(l.Kept) })
+	gauge("query_result_bytes", "Bytes of their files.", func(l query.Load) float64 { return float64(l.KeptBytes) })
+}

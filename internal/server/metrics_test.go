@@ -20,7 +20,11 @@ func TestMetrics(t *testing.T) {
 	r.call("CreateLogGroup", `{"logGroupName":"g"}`)
 	r.call("NoSuchOperation", `{}`)
 	r.get("/v3/images/custom?imageStatus=AVAILABLE&region=us-east-1")
+	r.call("StartQuery", `{"logGroupName":"g","startTime":1,"endTime":9999999999,"queryString":"filter @message like /twelve/"}`)
 	page := r.get("/metrics").body
+	for end := time.Now().Add(time.Minute); !strings.Contains(page, "tailrace_query_seconds_count") && time.Now().Before(end); {
+		page = r.get("/metrics").body
+	}
 	for _, want := range []string{
 		`tailrace_requests_total{api="logs",code="",operation="PutLogEvents",status="200"} 1`,
 		`tailrace_requests_total{api="logs",code="ResourceAlreadyExistsException",operation="CreateLogGroup",status="400"} 1`,
@@ -53,6 +57,14 @@ func TestMetrics(t *testing.T) {
 		`tailrace_damaged_total 0`,
 		`tailrace_recovery_seconds [0-9.e-]+`,
 		`tailrace_recovery_events 0`,
+		`tailrace_query_seconds_count{language="CWLI",status="Complete"} 1`,
+		`tailrace_query_events_total{work="matched"} 1`,
+		`tailrace_query_events_total{work="scanned"} 1`,
+		`tailrace_query_events_total{work="skipped"} 0`,
+		`tailrace_queries_running 0`,
+		`tailrace_queries_waiting 0`,
+		`tailrace_query_results [01]`,
+		`tailrace_query_result_bytes [0-9]+`,
 		`go_goroutines [0-9]+`,
 		`process_resident_memory_bytes [0-9.e+]+`,
 	} {

@@ -23,7 +23,7 @@ func (s *Server) routes(engine *storage.Engine, queries *query.Jobs) http.Handle
 	svc := service.New(service.Config{
 		Catalog: s.catalog, Engine: engine, Queries: queries, Now: time.Now, ExactStoredBytes: s.config.StoredBytes == "exact",
 		TokenKey:    s.keyring.Derive("page tokens"),
-		MaxEventAge: s.config.MaxEventAge, MaxEventLead: s.config.MaxEventLead,
+		MaxEventAge: s.config.MaxEventAge, MaxEventLead: s.config.MaxEventLead, QueryMemory: s.config.QueryMemory,
 	})
 	logs := awsjson.New(awsjson.Config{
 		Lookup: lookup(svc), Auth: s.authenticator("logs"), MaxBody: s.config.MaxBody, MaxInFlight: s.config.MaxInFlight, Logger: s.config.Logger, Now: time.Now,
@@ -38,7 +38,7 @@ func (s *Server) routes(engine *storage.Engine, queries *query.Jobs) http.Handle
 			s.metrics.observe("pcluster", operation, "", status, took, in, out)
 		},
 	})
-	s.metrics.watch(engine)
+	s.metrics.watch(engine, queries)
 	metrics := s.metrics.handler()
 	return s.guardHost(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch path := r.URL.Path; {

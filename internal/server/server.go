@@ -171,7 +171,10 @@ func (s *Server) openStore(ctx context.Context) (*storage.Engine, error) {
 
 // openQueries finds the results of earlier queries.
 func (s *Server) openQueries() (*query.Jobs, error) {
-	return query.Open(query.Options{FS: vfs.OS(), Dir: filepath.Join(s.config.Data, queriesDir), Now: time.Now, Logger: s.config.Logger})
+	return query.Open(query.Options{
+		FS: vfs.OS(), Dir: filepath.Join(s.config.Data, queriesDir), Now: time.Now, Logger: s.config.Logger,
+		Slots: s.config.QuerySlots, Keep: s.config.QueryKeep, Observe: s.metrics.observeQuery,
+	})
 }
 
 // drain lets requests that have begun end, and breaks off those that take too long.

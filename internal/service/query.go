@@ -123,7 +123,7 @@ func (s *Service) runQuery(p *plan.Plan, sources querySources) query.Run {
 	return func(ctx context.Context, progress *query.Progress) ([]query.Row, error) {
 		report := func(x exec.Statistics) { progress.Report(statisticsOf(x)) }
 		result, err := exec.Run(ctx, p, source, exec.Options{
-			Workers: runtime.GOMAXPROCS(0), Now: s.now, Open: sources.open, Report: report, Offer: func(rows [][]exec.Field) { progress.Offer(rowsOf(rows)) },
+			Workers: runtime.GOMAXPROCS(0), Memory: s.memory, Now: s.now, Open: sources.open, Report: report, Offer: func(rows [][]exec.Field) { progress.Offer(rowsOf(rows)) },
 		})
 		report(result.Statistics)
 		if err != nil {

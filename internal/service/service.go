@@ -38,6 +38,8 @@ type Config struct {
 	// MaxSearches replaces DefaultMaxSearches if it is not 0: how many FilterLogEvents calls read at a time; more of them wait.
 	// It bounds memory, a search holding up to about 32 MiB.
 	MaxSearches int
+	// QueryMemory is how many bytes a query may keep; 0: 256 MiB.
+	QueryMemory int64
 	// MaxEventAge and MaxEventLead replace DefaultMaxEventAge and DefaultMaxEventLead if they are not 0: how far before and
 	// after the clock an event may be.
 	MaxEventAge, MaxEventLead time.Duration
@@ -54,6 +56,7 @@ type Service struct {
 	groups     groupCache
 	exactBytes bool
 	scanBudget int64
+	memory     int64         // of a query
 	searches   chan struct{} // has room for those that run
 	maxAge     int64         // milliseconds, as is maxLead
 	maxLead    int64
@@ -71,6 +74,7 @@ func New(c Config) *Service {
 		now:        c.Now,
 		exactBytes: c.ExactStoredBytes,
 		scanBudget: c.ScanBudget,
+		memory:     c.QueryMemory,
 		searches:   make(chan struct{}, cmp.Or(c.MaxSearches, DefaultMaxSearches)),
 		maxAge:     cmp.Or(c.MaxEventAge, DefaultMaxEventAge).Milliseconds(),
 		maxLead:    cmp.Or(c.MaxEventLead, DefaultMaxEventLead).Milliseconds(),
