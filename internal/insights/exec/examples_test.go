@@ -32,7 +32,7 @@ func TestExamples(t *testing.T) {
 		switch {
 		case section.Name == "query":
 			got = append(got, strings.TrimSuffix(string(section.Data), "\n"))
-		case strings.HasPrefix(section.Name, "events"):
+		case strings.HasPrefix(section.Name, "events"), strings.HasPrefix(section.Name, "table"):
 			files = append(files, section)
 		}
 	}
