@@ -27,9 +27,6 @@ type recent struct {
 // recentBits is of a number of places that fits in the processor's first cache.
 const recentBits = 8
 
-// noKind is that of no value.
-const noKind = value.Kind(255)
-
 // encode puts the codes of n rows in codes.
 func (in *interner) encode(codes []uint32, v *value.Vector, n int) {
 	if v.Const {
@@ -44,26 +41,28 @@ func (in *interner) encode(codes []uint32, v *value.Vector, n int) {
 	}
 	in.dict = in.dict[:len(v.Dict)]
 	clear(in.dict)
-	lastKind, lastWord, lastCode := noKind, uint64(0), uint32(0)
-	for i := range n {
-		kind, word := v.Kind[i], v.Word[i]
-		if kind == lastKind && word == lastWord {
-			codes[i] = lastCode
-			continue
+	kinds, words := v.Kind[:n], v.Word[:n]
+	for i := 0; i < n; {
+		kind, word := kinds[i], words[i]
+		code := in.codeOfRow(v, i)
+		for ; i < n && kinds[i] == kind && words[i] == word; i++ {
+			codes[i] = code
 		}
-		switch {
-		case kind == value.Text && in.dict[word] > 0:
-			codes[i] = in.dict[word] - 1
-		case kind == value.Text:
-			codes[i] = in.codeOfText(v, i)
-			in.dict[word] = codes[i] + 1
-		case kind < value.Text:
-			codes[i] = in.remember(recent{kind: kind, size: 1, word: word}, v, i)
-		default:
-			codes[i] = in.code(v.Row(i))
-		}
-		lastKind, lastWord, lastCode = kind, word, codes[i]
 	}
+}
+
+func (in *interner) codeOfRow(v *value.Vector, row int) (code uint32) {
+	switch kind, word := v.Kind[row], v.Word[row]; {
+	case kind == value.Text && in.dict[word] > 0:
+		return in.dict[word] - 1
+	case kind == value.Text:
+		code = in.codeOfText(v, row)
+		in.dict[word] = code + 1
+		return code
+	case kind < value.Text:
+		return in.remember(recent{kind: kind, size: 1, word: word}, v, row)
+	}
+	return in.code(v.Row(row))
 }
 
 func (in *interner) codeOfText(v *value.Vector, row int) uint32 {

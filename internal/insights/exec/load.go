@@ -7,7 +7,6 @@ import (
 	"tailrace/internal/column"
 	"tailrace/internal/insights/plan"
 	"tailrace/internal/insights/value"
-	"tailrace/internal/logs"
 	"tailrace/internal/match"
 )
 
@@ -180,9 +179,15 @@ func (l *loader) system(v *value.Vector, name string, group int, b *column.Batch
 	g := &l.groups[group]
 	switch name {
 	case "@timestamp":
-		times(v, b, func(id *logs.EventID) int64 { return id.Timestamp })
+		v.Resize(b.Len(), value.Time)
+		for i := range b.ID {
+			v.Word[i] = uint64(b.ID[i].Timestamp)
+		}
 	case "@ingestionTime":
-		times(v, b, func(id *logs.EventID) int64 { return id.Ingestion })
+		v.Resize(b.Len(), value.Time)
+		for i := range b.ID {
+			v.Word[i] = uint64(b.ID[i].Ingestion)
+		}
 	case "@message":
 		v.Reset()
 		v.AppendTexts(b.Message)
@@ -208,13 +213,6 @@ func constantText(v *value.Vector, text string) {
 	v.Reset()
 	v.Const = true
 	v.Append(value.NewString(text))
-}
-
-func times(v *value.Vector, b *column.Batch, of func(*logs.EventID) int64) {
-	v.Resize(b.Len(), value.Time)
-	for i := range b.ID {
-		v.Word[i] = uint64(of(&b.ID[i]))
-	}
 }
 
 // streams fills v with the names of streams, an entry of the dictionary for each run of rows.

@@ -85,7 +85,7 @@ func (p *parse) text(v value.Value) (text []byte, ok bool) {
 // append adds a row of what was found.
 func (p *parse) append() {
 	for i := range p.columns {
-		p.columns[i].Append(p.found[i])
+		p.columns[i].AppendNext(p.found[i])
 	}
 }
 

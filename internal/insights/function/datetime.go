@@ -103,7 +103,7 @@ func cutColumn(index int, cut cutter) columnFunc {
 		dst.Resize(n, value.Time)
 		var result, from int64
 		to := int64(-1)
-		for i := range n {
+		for i := 0; i < n; i++ {
 			if kind := column.Kind[i]; kind != value.Time && kind != value.Int {
 				v := cutRow(column.Row(i), cut)
 				dst.Kind[i], dst.Word[i] = v.Kind(), uint64(v.Int())
@@ -118,6 +118,9 @@ func cutColumn(index int, cut cutter) columnFunc {
 				result, from, to = cut(t)
 			}
 			dst.Word[i] = uint64(result)
+			for ; i+1 < n && column.Kind[i+1] == value.Time && from <= int64(column.Word[i+1]) && int64(column.Word[i+1]) <= to; i++ {
+				dst.Word[i+1] = uint64(result)
+			}
 		}
 		return true
 	}

@@ -540,3 +540,22 @@ func TestFromColumn(t *testing.T) {
 		}
 	}
 }
+
+// Rows that are equal to the one before share its text, and no others.
+func TestAppendNext(t *testing.T) {
+	var v, want Vector
+	for _, row := range []Value{
+		NewString("a"), NewString("a"), {}, NewString("a"), NewInt(0), NewString("b"), NewString("b"), NewJSON([]byte("{}")), NewJSON([]byte("{}")), NewString(""), NewString(""),
+	} {
+		v.AppendNext(row)
+		want.Append(row)
+	}
+	for i := range want.Len() {
+		if got, want := v.Row(i), want.Row(i); got.Kind() != want.Kind() || got.String() != want.String() {
+			t.Errorf("row %d is %v, want %v", i, got, want)
+		}
+	}
+	if len(v.Dict) != 6 {
+		t.Errorf("%d texts: %q", len(v.Dict), v.Dict)
+	}
+}

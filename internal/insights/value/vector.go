@@ -1,6 +1,7 @@
 package value
 
 import (
+	"bytes"
 	"math"
 	"slices"
 
@@ -69,6 +70,22 @@ func (v *Vector) Append(row Value) {
 	}
 	v.Kind = append(v.Kind, row.kind)
 	v.Word = append(v.Word, word)
+}
+
+// AppendNext is Append for rows of which neighbours are often equal: a text that the last one was too shares its entry.
+func (v *Vector) AppendNext(row Value) {
+	if n := len(v.Dict); row.kind == Text && n > 0 && bytes.Equal(v.Dict[n-1], row.text) && v.isLast(n-1) {
+		v.Kind = append(v.Kind, Text)
+		v.Word = append(v.Word, uint64(n-1))
+		return
+	}
+	v.Append(row)
+}
+
+// isLast tells whether the last row is the text at a place of the dictionary.
+func (v *Vector) isLast(place int) bool {
+	n := len(v.Kind)
+	return n > 0 && v.Kind[n-1] == Text && v.Word[n-1] == uint64(place)
 }
 
 // Set replaces a row. Text is not copied. v is no constant.

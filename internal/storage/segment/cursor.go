@@ -294,6 +294,13 @@ func (c *Cursor) count(from, to int) {
 // match puts the rows whose messages q takes in p.rows, in q's order.
 func (p *pages) match(from, to int, q *Query) {
 	p.rows = p.rows[:0]
+	if q.Match == nil && !q.Reverse {
+		p.rows = grow(p.rows, max(to-from, 0))
+		for i := range p.rows {
+			p.rows[i] = int32(from + i)
+		}
+		return
+	}
 	if q.Match != nil && q.Seek != nil {
 		p.seekRows(from, to, q)
 		return
