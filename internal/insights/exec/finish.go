@@ -51,10 +51,11 @@ func (r *run) multiply(t *rows, op local) error {
 func (r *run) whole(t *rows, op plan.Op) error {
 	switch op := op.(type) {
 	case *plan.Sort:
-		t.sort(&comparison{keys: op.Keys, stable: !op.Reversed, oldest: op.Reversed, inverse: op.Last}, op.Limit)
+		most := op.Limit
 		if op.Last {
-			t.reverse()
+			most = 0 // the rows that are wanted are cut off behind this
 		}
+		t.sort(&comparison{keys: op.Keys, stable: !op.Reversed, oldest: op.Reversed}, most)
 	case *plan.Limit:
 		if n := min(op.Count, t.n); op.Last {
 			t.cut(t.n-n, t.n)

@@ -54,7 +54,7 @@ func (r *run) limited(ctx context.Context, locals []plan.Op, op *plan.Limit) (*r
 	case op.Any:
 		return r.any(ctx, locals, op.Count)
 	case op.Last && order == plan.OldestFirst:
-		t, err := r.first(ctx, locals, comparison{oldest: true}, op.Count)
+		t, err := r.first(ctx, locals, comparison{inverse: true}, op.Count)
 		if err == nil {
 			t.sort(&comparison{}, 0)
 		}
@@ -172,7 +172,11 @@ func (r *run) first(ctx context.Context, locals []plan.Op, order comparison, mos
 			if err := w.take(w.load.load(group, b)); err != nil {
 				return false, err
 			}
-			return w.n < most || order.compareRefs(&last, &w.refs[most-1]) < 0, nil
+			if w.n < most {
+				return true, nil
+			}
+			behind := newer(&last, &w.refs[most-1]) // what follows lies behind the last event of the batch
+			return behind < 0 && r.request.Reverse || behind > 0 && !r.request.Reverse, nil
 		})
 		r.count(s)
 		if err != nil {

@@ -88,6 +88,9 @@ func newAggregator(op *plan.Stats, m *memory) *aggregator {
 
 // add aggregates rows.
 func (a *aggregator) add(r *rows) error {
+	if r.n == 0 {
+		return nil
+	}
 	a.group(r)
 	for i, agg := range a.aggs {
 		a.cols = a.cols[:0]

@@ -77,11 +77,16 @@ func (c *comparison) forward(a *rows, i int, b *rows, j int) int {
 
 // compareRefs orders by event, and rows of the same event as they were made.
 func (c *comparison) compareRefs(x, y *ref) int {
-	order := cmp.Or(y.id.Compare(x.id), cmp.Compare(y.group, x.group), cmp.Compare(y.stream, x.stream))
+	order := newer(x, y)
 	if c.oldest {
 		order = -order
 	}
 	return cmp.Or(order, cmp.Compare(x.part, y.part))
+}
+
+// newer orders events, the newest first.
+func newer(x, y *ref) int {
+	return cmp.Or(y.id.Compare(x.id), cmp.Compare(y.group, x.group), cmp.Compare(y.stream, x.stream))
 }
 
 // sort orders a table and keeps its first rows; most 0 keeps all.

@@ -246,16 +246,17 @@ func orderScan(p *Plan) {
 
 // sortScan lets the scan do what a sort by time asks for. Events are newest first without it.
 func sortScan(p *Plan, at int, sort *Sort) {
+	one := !slices.ContainsFunc(p.Ops[:at], func(op Op) bool { return op.Effect() == Multiplies })
 	switch {
-	case sort.Reversed && sort.Limit > 0 && sort.Last:
+	case sort.Keys[0].Desc:
+		p.Ops = slices.Delete(p.Ops, at, at+1)
+	case !sort.Reversed || sort.Limit == 0 || sort.Last && !one: // the last rows of an event are not the first ones in reverse
+		return
+	case sort.Last:
 		p.Ops = slices.Insert(p.Ops, at, Op(&Limit{Count: sort.Limit}))
 		sort.Limit, sort.Last = 0, false
-	case sort.Reversed && sort.Limit > 0:
-		p.Scan.Order = OldestFirst
-		p.Ops = slices.Delete(p.Ops, at, at+1)
-	case sort.Reversed:
-		return
 	default:
+		p.Scan.Order = OldestFirst
 		p.Ops = slices.Delete(p.Ops, at, at+1)
 	}
 	orderScan(p)
