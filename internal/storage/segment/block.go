@@ -111,6 +111,7 @@ func (w *Writer) cutWith(messages *pageEntry) {
 			entry.page[c].offset = chunk.size
 			chunk.add(pageInfo{size: messages.size, raw: messages.header + messages.raw, firstRow: entry.firstRow - w.group.firstRow})
 			w.out.write(w.page)
+			b.packed = messages.size
 			continue
 		}
 		body := b.encode(c)

@@ -65,7 +65,7 @@ func (w *Writer) addBatch(e *Events) error {
 	if w.isLarge(len(w.block.messages), w.block.rows()) {
 		w.cut()
 	}
-	if len(w.block.messages)+int(e.Block.entry.bytes) > w.opts.BlockBytes*3/2 && w.block.rows() > 0 {
+	if w.block.rows() > 0 && (len(w.block.messages)+int(e.Block.entry.bytes) > w.opts.BlockBytes*3/2 || w.block.rows()+len(e.IDs) > maxBlockRows*3/2) {
 		return w.addAll(e)
 	}
 	whole := w.block.rows() == 0
@@ -96,45 +96,35 @@ func (w *Writer) addAll(e *Events) error {
 	return nil
 }
 
-// cutCopy ends a block that has the events of another, and takes its page of messages, unless it is to be packed harder.
+// cutCopy ends a block that has the events of another, and takes its page of messages, unless it is to be packed harder or cannot
+// be read again: its messages may come from a cache.
 func (w *Writer) cutCopy(from Block) error {
-	if from.r.dir.level < w.opts.Level {
-		if err := w.copyExtras(from); err != nil {
-			return err
-		}
-		w.cut()
-		return w.out.err
+	w.copyExtras(from)
+	page := &from.entry.page[colMessage]
+	if from.r.dir.level < w.opts.Level || !w.readPage(from.r, page) {
+		page = nil
 	}
-	e := &from.entry.page[colMessage]
-	w.page = grow(w.page, e.size)
-	if err := from.r.readAt(w.page, e.offset); err != nil {
-		return err
-	}
-	if checksum(w.page) != e.crc {
-		return from.r.corrupt(e.offset, "page's checksum differs")
-	}
-	if err := w.copyExtras(from); err != nil {
-		return err
-	}
-	w.cutWith(e)
+	w.cutWith(page)
 	return w.out.err
 }
 
-// copyExtras reads what the other block carries of what this one is to carry: it says the same of the same messages. What is
-// damaged there is made again.
-func (w *Writer) copyExtras(from Block) error {
+// readPage reads a page into w.page; false if that is not possible.
+func (w *Writer) readPage(r *Reader, e *pageEntry) bool {
+	w.page = grow(w.page, e.size)
+	return r.readAt(w.page, e.offset) == nil && checksum(w.page) == e.crc
+}
+
+// copyExtras reads what the other block carries of what this one is to carry: it says the same of the same messages. What
+// cannot be read is made again.
+func (w *Writer) copyExtras(from Block) {
 	for kind := range extraKinds {
 		e := from.entry.extra[kind]
 		if w.makers[kind] == nil || e.size == 0 || kind == extraFields && len(w.blockAlways) > 0 {
 			continue
 		}
 		extra := grow(w.copied[kind], e.size)
-		if err := from.r.readAt(extra, e.offset); err != nil {
-			return err
-		}
-		if checksum(extra) == e.crc {
+		if from.r.readAt(extra, e.offset) == nil && checksum(extra) == e.crc {
 			w.copied[kind] = extra
 		}
 	}
-	return nil
 }

@@ -3,7 +3,6 @@ package segment
 import (
 	"bytes"
 	"context"
-	"errors"
 	"slices"
 	"testing"
 
@@ -98,7 +97,7 @@ func copyKeepsBlocks(t *testing.T, runs []testRun, level Level) {
 	}
 }
 
-// A page that is damaged after its events were read is not copied.
+// A page that is damaged after its events were read is not copied, nor are extras: both are made again of the events.
 func TestCopyOfDamage(t *testing.T) {
 	runs := corpus(1, 1<<20, 1, 100)
 	file, _ := encode(t, runs, Options{})
@@ -107,7 +106,8 @@ func TestCopyOfDamage(t *testing.T) {
 	c := r.Cursor(r.All()[0], Query{Range: logs.AllTime})
 	defer c.Close()
 	var b column.Batch
-	w := NewWriter(new(bytes.Buffer), Options{})
+	var out bytes.Buffer
+	w := NewWriter(&out, Options{})
 	err := w.AddBatches(r.All()[0].Stream, func() (Events, bool) {
 		ok, err := c.Next(&b)
 		if err != nil || !ok {
@@ -115,11 +115,18 @@ func TestCopyOfDamage(t *testing.T) {
 		}
 		block := c.Block(b.Len())
 		file[block.entry.page[colMessage].offset+100] ^= 1
+		file[block.entry.extra[extraGrams].offset+10] ^= 1
 		return Events{IDs: b.ID, Messages: b.Message, Block: block}, true
 	})
-	var corrupt *CorruptError
-	if !errors.As(err, &corrupt) {
-		t.Errorf("copy of a damaged page: %v", err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	to := open(t, out.Bytes())
+	if err := to.Verify(context.Background()); err != nil || to.Meta().Rows != r.Meta().Rows {
+		t.Errorf("%d rows of %d, %v", to.Meta().Rows, r.Meta().Rows, err)
 	}
 }
 
@@ -165,5 +172,59 @@ func TestCopyOfExtras(t *testing.T) {
 	q := Query{Range: logs.AllTime, Columns: column.Time, Fields: []string{"id"}}
 	if readFields(t, counted.Scan(1, q, nil), q); f.messages > 0 {
 		t.Errorf("%d pages of messages were read for a field that always has a column", f.messages)
+	}
+}
+
+// Blocks of short messages do not grow without end, however often small rests come before them.
+func TestCopyBoundsRows(t *testing.T) {
+	const rounds, rest = 6, maxBlockRows/2 - 1
+	stream := Stream{Group: 1, Stream: 1, GroupName: "g", StreamName: "s"}
+	events := func(from, n int) Events {
+		e := Events{}
+		for i := range n {
+			e.IDs, e.Messages = append(e.IDs, logs.EventID{Timestamp: int64(from + i)}), append(e.Messages, []byte("x"))
+		}
+		return e
+	}
+	at := rounds * rest
+	give := []Events{events(at, maxBlockRows)}
+	for range rounds {
+		var out bytes.Buffer
+		w := NewWriter(&out, Options{NoFilters: true})
+		if err := w.AddBatches(stream, func() (e Events, ok bool) {
+			if len(give) > 0 {
+				e, give, ok = give[0], give[1:], true
+			}
+			return e, ok
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		r := open(t, out.Bytes())
+		for i := range r.dir.blocks {
+			if rows := r.dir.blocks[i].rows; rows > maxBlockRows*3/2 {
+				t.Fatalf("a block of %d rows", rows)
+			}
+		}
+		at -= rest
+		give = []Events{events(at, rest)}
+		c := r.ScanAll(Query{Range: logs.AllTime}, nil)
+		for {
+			var b column.Batch
+			ok, err := c.Next(&b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !ok {
+				break
+			}
+			messages := slices.Clone(b.Message)
+			for i := range messages {
+				messages[i] = bytes.Clone(messages[i])
+			}
+			give = append(give, Events{IDs: b.ID, Messages: messages, Block: c.Block(b.Len())})
+		}
 	}
 }

@@ -356,6 +356,7 @@ func TestConcurrentUse(t *testing.T) {
 func TestWriterMemory(t *testing.T) {
 	runs := corpus(8, 1<<20, 20, 100)
 	held := func(times int) (buffers, rows int) {
+		encoders[Fast] = sync.Pool{} // what other tests made large
 		w := NewWriter(io.Discard, Options{GroupBytes: 4 << 20})
 		most := 0
 		for n := range times {
