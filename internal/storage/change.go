@@ -48,9 +48,9 @@ func (e *Engine) commit(ctx context.Context, c *change) error {
 }
 
 func (e *Engine) tryCommit(ctx context.Context, c *change) error {
-	e.commitMu.Lock()
-	defer e.commitMu.Unlock()
 	if c.statistics {
+		e.commitMu.Lock()
+		defer e.commitMu.Unlock()
 		var err error
 		if c.commit.Streams, err = e.updates(math.MaxInt); err != nil {
 			return err
@@ -92,6 +92,9 @@ func (e *Engine) settleUnsure(ctx context.Context) error {
 	if c == nil {
 		return nil
 	}
+	if err := e.overwrite(ctx); err != nil {
+		return fmt.Errorf("outcome of the last commit: %w", err)
+	}
 	segments, flushed, err := e.o.Catalog.LiveSegments(ctx)
 	if err != nil {
 		return fmt.Errorf("outcome of the last commit: %w", err)
@@ -104,6 +107,13 @@ func (e *Engine) settleUnsure(ctx context.Context) error {
 		c.undo()
 	}
 	return nil
+}
+
+// overwrite makes sure that a change that failed and cannot be seen is never seen. One whose sync failed stands in the
+// database's log, where the next start would find it, until a later change took its place there.
+func (e *Engine) overwrite(ctx context.Context) error {
+	_, err := e.o.Catalog.NextSegment(ctx)
+	return err
 }
 
 // isIn tells whether a live set shows that the change happened.

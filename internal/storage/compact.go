@@ -4,37 +4,49 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"tailrace/internal/catalog"
+	"tailrace/internal/logs"
 	"tailrace/internal/storage/compaction"
 )
 
 // Compact makes all merges that are due and returns when none is left: see package compaction for which these are. A
-// segment that is damaged takes part in none, so that its file stays for whoever repairs it. An error leaves the live set as
-// it was before the merge that failed.
+// segment that is damaged takes part in none, so that its file stays for whoever repairs it; one that the disk does not give
+// takes part in none of this call, and others are merged. An error leaves the live set as it was before the merges that failed.
 func (e *Engine) Compact(ctx context.Context) error {
+	var failed error
+	aside := map[*live]bool{}
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		more, err := e.compactOnce(ctx)
-		if err != nil {
-			return fmt.Errorf("compact: %w", err)
+		more, err := e.compactOnce(ctx, aside)
+		if more {
+			continue
 		}
-		if !more {
-			return nil
+		bad := new(badInput)
+		if !errors.As(err, &bad) {
+			if err = errors.Join(failed, err); err != nil {
+				err = fmt.Errorf("compact: %w", err)
+			}
+			return err
+		}
+		if aside[bad.input] = true; !bad.input.damaged.Load() {
+			failed = errors.Join(failed, err)
 		}
 	}
 }
 
-// compactOnce makes the most urgent merge; false if none is due.
-func (e *Engine) compactOnce(ctx context.Context) (bool, error) {
+// compactOnce makes the most urgent merge without the segments that are put aside; false if none is due.
+func (e *Engine) compactOnce(ctx context.Context, aside map[*live]bool) (bool, error) {
 	e.mergeMu.Lock()
 	defer e.mergeMu.Unlock()
 	if err := e.settle(ctx); err != nil {
 		return false, err
 	}
-	inputs := e.plan()
+	inputs := e.plan(aside)
 	if inputs == nil {
 		return false, nil
 	}
@@ -42,54 +54,65 @@ func (e *Engine) compactOnce(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	var damaged *damagedInput
-	if err := e.merge(ctx, inputs, alive); !errors.As(err, &damaged) {
-		return err == nil, err
-	}
-	return true, nil
+	err = e.merge(ctx, inputs, alive)
+	return err == nil, err
 }
 
-// plan chooses the segments of the next merge; nil if none is due.
-func (e *Engine) plan() []*live {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	jobs := e.jobs()
-	waiting := 0
-	for _, j := range jobs {
-		waiting += len(j.Inputs)
+// plan chooses the segments of the next merge; nil if none is due. The caller holds mergeMu.
+func (e *Engine) plan(aside map[*live]bool) []*live {
+	jobs := e.jobs(aside)
+	waiting := int64(0)
+	for _, job := range jobs {
+		for _, l := range job {
+			if l.fresh {
+				waiting++
+			}
+		}
 	}
-	e.waiting.Store(int64(waiting))
+	e.waiting.Store(waiting)
 	if len(jobs) == 0 {
 		return nil
 	}
-	var inputs []*live
-	for _, id := range jobs[0].Inputs {
-		inputs = append(inputs, e.live[id])
-	}
-	return inputs
+	return jobs[0]
 }
 
-// jobs are the merges that are due. The caller holds mu.
-func (e *Engine) jobs() []compaction.Job {
-	segments := make([]compaction.Segment, 0, len(e.live))
-	for _, l := range e.live {
-		if l.damaged.Load() {
+// jobs are the merges that are due, the most urgent first. Planning takes a while where segments and their groups are many: mu is
+// not held.
+func (e *Engine) jobs(aside map[*live]bool) (jobs [][]*live) {
+	all, retention := e.liveSet()
+	segments, byID := make([]compaction.Segment, 0, len(all)), make(map[catalog.SegmentID]*live, len(all))
+	for _, l := range all {
+		if l.damaged.Load() || aside[l] {
 			continue
 		}
 		s := l.shape
-		s.Retention = e.retentionOf(&l.meta)
-		segments = append(segments, s)
+		s.Retention = retentionOf(&l.meta, retention)
+		segments, byID[s.ID] = append(segments, s), l
 	}
-	return compaction.Plan(segments, e.o.Now().UnixMilli(), e.o.Compaction)
+	for _, j := range compaction.Plan(segments, e.o.Now().UnixMilli(), e.o.Compaction) {
+		var job []*live
+		for _, id := range j.Inputs {
+			job = append(job, byID[id])
+		}
+		jobs = append(jobs, job)
+	}
+	return jobs
+}
+
+// liveSet is the live set of now, in no order, and the retention of groups, which nobody changes.
+func (e *Engine) liveSet() ([]*live, map[logs.GroupID]int64) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return slices.Collect(maps.Values(e.live)), e.retention
 }
 
 // retentionOf is the shortest retention of a segment's groups, in milliseconds; 0: all are kept for ever.
-func (e *Engine) retentionOf(s *catalog.Segment) (least int64) {
-	if len(e.retention) == 0 {
+func retentionOf(s *catalog.Segment, retention map[logs.GroupID]int64) (least int64) {
+	if len(retention) == 0 {
 		return 0
 	}
 	for _, g := range s.Groups {
-		if keep := e.retention[g.Group]; keep > 0 && (least == 0 || keep < least) {
+		if keep := retention[g.Group]; keep > 0 && (least == 0 || keep < least) {
 			least = keep
 		}
 	}

@@ -88,7 +88,7 @@ type Engine struct {
 	stop    context.CancelFunc
 	stopped sync.WaitGroup
 
-	waiting    atomic.Int64 // segments that wait for a merge, about
+	waiting    atomic.Int64 // segments of flushes that wait for a merge, about
 	mergeFails atomic.Bool  // the last merge failed
 
 	counters counters

@@ -64,6 +64,7 @@ func (e *Engine) flushHead(ctx context.Context, h *head.Head) error {
 	c.done = func() {
 		e.frozen = e.frozen[1:]
 		if s != nil {
+			s.fresh = true
 			e.addLive(s)
 		}
 		if e.active.Summary().Size >= e.o.FlushBytes {

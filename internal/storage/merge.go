@@ -26,16 +26,16 @@ type merge struct {
 	most    int64 // and those that may be
 }
 
-// damagedInput says which segment a merge could not read. It is reported already.
-type damagedInput struct {
+// badInput says which segment a merge could not read. If it is damaged that is reported already.
+type badInput struct {
 	input *live
 	err   error
 }
 
-func (d *damagedInput) Error() string { return d.err.Error() }
-func (d *damagedInput) Unwrap() error { return d.err }
+func (b *badInput) Error() string { return b.err.Error() }
+func (b *badInput) Unwrap() error { return b.err }
 
-// merge replaces segments. *damagedInput if one of them cannot be read: then all stay as they are. The caller holds mergeMu, so
+// merge replaces segments. *badInput if one of them cannot be read: then all stay as they are. The caller holds mergeMu, so
 // that nobody else takes the inputs from the live set.
 func (e *Engine) merge(ctx context.Context, inputs []*live, alive *lifetimes) (err error) {
 	m := &merge{e: e, pace: pace{e: e}, inputs: inputs, alive: alive, own: map[logs.GroupID]bool{}}
@@ -99,11 +99,10 @@ func (m *merge) open() error {
 
 // inputError reports damage, and tells it from a disk that does not answer.
 func (e *Engine) inputError(l *live, err error) error {
-	if !isDamage(err) {
-		return err
+	if isDamage(err) {
+		e.broken(l, err)
 	}
-	e.broken(l, err)
-	return &damagedInput{l, err}
+	return &badInput{l, err}
 }
 
 // parts are what is alive in the inputs.

@@ -70,7 +70,9 @@ func (f *pacedFile) ReadAt(b []byte, offset int64) (int, error) {
 	return n, f.pace.step(f.ctx, packed*int64(n))
 }
 
-// pressing is how many segments that wait for a merge make merges go as fast as they can. At twice as many appends wait.
+// pressing is how many segments of flushes that wait for a merge make merges go as fast as they can. At twice as many appends
+// wait. What an earlier run left, or merges made, does not count: the most inputs are merged first, so that the backlog has its turns,
+// and however large it is appends wait for no more of it than that.
 func (e *Engine) pressing() int64 { return 4 * int64(e.o.Compaction.FanOut) }
 
 // isBehind tells whether merges cannot keep up with flushes. One that fails holds up nobody: on a full disk events are

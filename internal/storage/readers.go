@@ -21,6 +21,7 @@ import (
 type live struct {
 	meta    catalog.Segment
 	shape   compaction.Segment // what a plan sees of it; set when it becomes live
+	fresh   bool               // a flush of this engine made it; set when it becomes live
 	damaged atomic.Bool
 	dead    time.Time // when dead events were first seen in it; zero: none were. Guarded by mergeMu.
 

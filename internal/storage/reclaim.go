@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 	"tailrace/internal/storage/segment"
 )
 
-// purgeChunk is how many rows of streams of deleted groups leave the catalog in one transaction.
+// purgeChunk is how many rows of deleted streams leave the catalog in one transaction: other writes wait for it.
 const purgeChunk = 1000
 
 // Reclaim gives the space of expired and deleted events back: segments without living events are removed, those with many
@@ -84,33 +85,36 @@ func (e *Engine) beginReclaim(ctx context.Context) (*reclaim, error) {
 func (r *reclaim) segment(ctx context.Context, id catalog.SegmentID) error {
 	r.e.mergeMu.Lock()
 	defer r.e.mergeMu.Unlock()
+	if err := r.e.settle(ctx); err != nil { // a merge may have removed it without knowing
+		return err
+	}
 	r.e.mu.RLock()
 	l := r.e.live[id]
 	r.e.mu.RUnlock()
 	if l == nil { // merged meanwhile, without what is dead
 		return nil
 	}
-	dead, rows := r.deadByMeta(l)
+	dead, rows, expired := r.deadByMeta(l)
 	if dead == rows {
 		return r.e.remove(ctx, l)
 	}
 	droppedRows, here, err := r.deadByRuns(l)
-	if err == nil && r.isDue(l, dead+droppedRows, rows) {
+	if err == nil && !l.damaged.Load() && r.isDue(l, dead+droppedRows, rows, expired) {
 		err = r.rewrite(ctx, l)
 		if err == nil {
 			return nil
 		}
 	}
 	r.hold(here)
-	var damaged *damagedInput
-	if errors.As(err, &damaged) { // what can never be read cannot be rewritten either
+	if bad := new(badInput); errors.As(err, &bad) && l.damaged.Load() { // what can never be read cannot be rewritten either
 		return nil
 	}
 	return err
 }
 
-// isDue tells whether a segment is to be rewritten: because much of it is dead, or a little for long.
-func (r *reclaim) isDue(l *live, dead, rows int64) bool {
+// isDue tells whether a segment is to be rewritten: because much of it is dead, or a little for long. Since when a row has been
+// expired its time says; since when a stream has been deleted nobody does, so that this counts from the first pass of an engine on.
+func (r *reclaim) isDue(l *live, dead, rows int64, expired time.Duration) bool {
 	if dead == 0 {
 		l.dead = time.Time{}
 		return false
@@ -119,14 +123,11 @@ func (r *reclaim) isDue(l *live, dead, rows int64) bool {
 	if l.dead.IsZero() {
 		l.dead = now
 	}
-	return float64(dead) >= r.e.o.ReclaimShare*float64(rows) || now.Sub(l.dead) >= r.e.o.ReclaimAge
+	return float64(dead) >= r.e.o.ReclaimShare*float64(rows) || max(expired, now.Sub(l.dead)) >= r.e.o.ReclaimAge
 }
 
 // rewrite merges a segment with nothing, which leaves out what is dead.
 func (r *reclaim) rewrite(ctx context.Context, l *live) error {
-	if l.damaged.Load() {
-		return &damagedInput{input: l}
-	}
 	before := r.e.counters.mergeWritten.Load()
 	if err := r.e.merge(ctx, []*live{l}, r.lifetimes); err != nil {
 		return err
@@ -145,8 +146,8 @@ func (r *reclaim) hold(streams dropped) {
 }
 
 // deadByMeta counts rows of deleted groups and expired rows, the latter estimated where a group's events are older and
-// younger than its retention.
-func (r *reclaim) deadByMeta(l *live) (dead, rows int64) {
+// younger than its retention, and says for how long there has been one of these.
+func (r *reclaim) deadByMeta(l *live) (dead, rows int64, expired time.Duration) {
 	for _, g := range l.meta.Groups {
 		rows += g.Rows
 		least, alive := r.expire[g.Group]
@@ -157,8 +158,11 @@ func (r *reclaim) deadByMeta(l *live) (dead, rows int64) {
 			share := (float64(least) - float64(g.FirstEvent)) / (float64(g.LastEvent) - float64(g.FirstEvent) + 1)
 			dead += min(g.Rows-1, max(1, int64(share*float64(g.Rows))))
 		}
+		if alive && g.FirstEvent < least {
+			expired = max(expired, min(time.Duration(least-g.FirstEvent), math.MaxInt64/time.Millisecond)*time.Millisecond)
+		}
 	}
-	return dead, rows
+	return dead, rows, expired
 }
 
 // deadByRuns counts rows of deleted streams in groups that live, and says which streams these are. With an error, all
@@ -201,8 +205,8 @@ func (r *reclaim) forget(ctx context.Context) error {
 			}
 		}
 	}
-	if len(ids) > 0 {
-		if err := r.e.o.Catalog.ForgetDropped(ctx, ids); err != nil {
+	for some := range slices.Chunk(ids, purgeChunk) {
+		if err := r.e.o.Catalog.ForgetDropped(ctx, some); err != nil {
 			return fmt.Errorf("forget dropped streams: %w", err)
 		}
 	}
@@ -224,16 +228,14 @@ func (r *reclaim) forget(ctx context.Context) error {
 
 // groupsGone are the deleted groups that no segment holds.
 func (r *reclaim) groupsGone() []logs.GroupID {
-	r.e.mu.RLock()
-	defer r.e.mu.RUnlock()
-	return slices.DeleteFunc(r.groups, func(id logs.GroupID) bool {
-		for _, l := range r.e.live {
-			if _, held := groupOf(&l.meta, id); held {
-				return true
-			}
+	held := map[logs.GroupID]bool{}
+	all, _ := r.e.liveSet()
+	for _, l := range all {
+		for _, g := range l.meta.Groups {
+			held[g.Group] = true
 		}
-		return false
-	})
+	}
+	return slices.DeleteFunc(r.groups, func(id logs.GroupID) bool { return held[id] })
 }
 
 // isDamage tells damage of a segment from a disk that does not answer.

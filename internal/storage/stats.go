@@ -64,14 +64,14 @@ func (e *Engine) Stats() Stats {
 		s.SegmentBytes += l.meta.Size
 		s.Tiers[e.o.Compaction.Tier(l.shape.Bytes)]++
 	}
-	jobs := e.jobs()
-	for _, j := range jobs {
-		for _, id := range j.Inputs {
-			s.PendingMergeBytes += e.live[id].meta.Size
+	e.mu.RUnlock()
+	jobs := e.jobs(nil)
+	for _, job := range jobs {
+		for _, l := range job {
+			s.PendingMergeBytes += l.meta.Size
 		}
 	}
 	s.PendingMerges = len(jobs)
-	e.mu.RUnlock()
 	e.table.mu.Lock()
 	defer e.table.mu.Unlock()
 	s.Deleted = len(e.table.droppedGroups)

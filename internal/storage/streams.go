@@ -61,8 +61,8 @@ func (e *Engine) CreateStream(ctx context.Context, s catalog.Stream) (catalog.St
 // DeleteStream removes a stream; its events are invisible when it returns, and their space comes back by and by.
 // catalog.ErrNotFound.
 func (e *Engine) DeleteStream(ctx context.Context, s catalog.Stream) error {
-	err := deleted(e.o.Catalog.DeleteStream(ctx, s.ID), func() error {
-		_, err := e.o.Catalog.StreamByID(context.WithoutCancel(ctx), s.ID)
+	err := e.deleted(ctx, e.o.Catalog.DeleteStream(ctx, s.ID), func(ctx context.Context) error {
+		_, err := e.o.Catalog.StreamByID(ctx, s.ID)
 		return err
 	})
 	e.listings.forget(s.Group)
@@ -80,8 +80,8 @@ func (e *Engine) DeleteStream(ctx context.Context, s catalog.Stream) error {
 
 // DeleteGroup removes a group with its streams and events. catalog.ErrNotFound.
 func (e *Engine) DeleteGroup(ctx context.Context, id logs.GroupID) error {
-	err := deleted(e.o.Catalog.DeleteGroup(ctx, id), func() error {
-		_, err := e.o.Catalog.GroupByID(context.WithoutCancel(ctx), id)
+	err := e.deleted(ctx, e.o.Catalog.DeleteGroup(ctx, id), func(ctx context.Context) error {
+		_, err := e.o.Catalog.GroupByID(ctx, id)
 		return err
 	})
 	e.listings.forget(id)
@@ -99,8 +99,15 @@ func (e *Engine) DeleteGroup(ctx context.Context, id logs.GroupID) error {
 
 // deleted is the outcome of a deletion: one that failed may have happened nevertheless, and what is appended to a stream that is
 // no more would be acknowledged and lost.
-func deleted(err error, find func() error) error {
-	if err != nil && !errors.Is(err, catalog.ErrNotFound) && errors.Is(find(), catalog.ErrNotFound) {
+func (e *Engine) deleted(ctx context.Context, err error, find func(context.Context) error) error {
+	if err == nil || errors.Is(err, catalog.ErrNotFound) {
+		return err
+	}
+	ctx = context.WithoutCancel(ctx)
+	if unsure := e.overwrite(ctx); unsure != nil {
+		err = errors.Join(err, unsure)
+	}
+	if errors.Is(find(ctx), catalog.ErrNotFound) {
 		return nil
 	}
 	return err
