@@ -25,6 +25,7 @@ var (
 	// ErrTooManyTags says that a change would leave a resource with more tags than allowed; nothing was changed.
 	ErrTooManyTags = errors.New("too many tags")
 	// ErrUnavailable wraps failures of the disk or database below, a full disk among them; the change was not made, and
-	// the call may be repeated later.
+	// the call may be repeated later. One whose sync failed may stand in the database's log all the same: the next process
+	// finds it there if this one ends before another change succeeded.
 	ErrUnavailable = errors.New("catalog unavailable")
 )

@@ -35,8 +35,6 @@ type Commit struct {
 	// Flushed, if not 0, is the write-ahead log's position up to which every event is in a live segment. It never goes
 	// back: one below the present is passed over.
 	Flushed uint64
-	// Forgotten are dropped streams none of whose events is left after this commit.
-	Forgotten []logs.StreamID
 }
 
 // Segments keeps the live set.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -79,22 +80,28 @@ func isID(name string) bool {
 	return true
 }
 
-// look reads the head of a file. A query that ran when its server ended has failed.
+// look reads the head of a result and tells how large it is.
 func (k *kept) look(id string) (Info, int64, error) {
 	f, err := k.o.FS.Open(k.path(id))
 	if err != nil {
 		return Info{}, 0, err
 	}
 	defer f.Close()
-	info, _, err := readInfo(f)
+	info, err := readEnded(f)
 	if err != nil {
 		return Info{}, 0, err
 	}
+	size, err := f.Size()
+	return info, size, err
+}
+
+// readEnded reads the head of a file. A query that ran when its server ended has failed.
+func readEnded(r io.ReaderAt) (Info, error) {
+	info, _, err := readInfo(r)
 	if !info.Status.Ended() {
 		info.Status, info.Reason = Failed, "the server ended while the query ran"
 	}
-	size, err := f.Size()
-	return info, size, err
+	return info, err
 }
 
 // note remembers a result; one that find comes upon must not replace what was written since.
@@ -207,7 +214,7 @@ func (k *kept) page(scope logs.Scope, id string, from Cursor, most, size int) (*
 		return nil, fmt.Errorf("result of query %s: %w", id, err)
 	}
 	defer f.Close()
-	info, _, err := k.look(id)
+	info, err := readEnded(f)
 	if err != nil {
 		return nil, fmt.Errorf("result of query %s: %w", id, err)
 	}

@@ -1,9 +1,6 @@
 package catalogtest
 
-import (
-	"tailrace/internal/catalog"
-	"tailrace/internal/logs"
-)
+import "tailrace/internal/catalog"
 
 var segmentTests = map[string]func(*suite){
 	"segment/ids":         segmentIDs,
@@ -69,15 +66,13 @@ func segmentLive(s *suite) {
 // segmentAtomic: a commit that is refused at its last word has changed nothing.
 func segmentAtomic(s *suite) {
 	g := s.group("g")
-	st, dropped := s.stream(g, "s", 3), s.stream(g, "dropped", 0)
-	s.must(s.c.DeleteStream(s.ctx(), dropped.ID))
+	st := s.stream(g, "s", 3)
 	a, b := s.segment(catalog.SegmentGroup{Group: g.ID, Rows: 1}), s.segment()
 	s.must(s.c.CommitSegments(s.ctx(), catalog.Commit{Add: []catalog.Segment{a}, Flushed: 1}))
 
 	change := catalog.Commit{
 		Add: []catalog.Segment{b}, Remove: []catalog.SegmentID{a.ID, b.ID}, Flushed: 5,
-		Streams:   []catalog.StreamUpdate{{ID: st.ID}},
-		Forgotten: []logs.StreamID{dropped.ID},
+		Streams: []catalog.StreamUpdate{{ID: st.ID}},
 	}
 	s.wantErr("remove what is not live", s.c.CommitSegments(s.ctx(), change), catalog.ErrNotFound)
 	change.Remove = []catalog.SegmentID{a.ID, a.ID}
@@ -85,7 +80,6 @@ func segmentAtomic(s *suite) {
 	change.Remove, change.Add = nil, []catalog.Segment{b, a}
 	s.wantErr("add what is live", s.c.CommitSegments(s.ctx(), change), catalog.ErrExists)
 	s.wantLive("refused", 1, a)
-	s.wantDropped(map[logs.StreamID]logs.GroupID{dropped.ID: g.ID})
 	got, err := s.c.StreamByID(s.ctx(), st.ID)
 	s.must(err)
 	s.want("statistics after refused commits", got, st)
@@ -93,5 +87,4 @@ func segmentAtomic(s *suite) {
 	change.Add, change.Remove = []catalog.Segment{b}, []catalog.SegmentID{a.ID}
 	s.must(s.c.CommitSegments(s.ctx(), change))
 	s.wantLive("taken", 5, b)
-	s.wantDropped(map[logs.StreamID]logs.GroupID{})
 }

@@ -58,9 +58,6 @@ func commitSegments(ctx context.Context, s Session, change catalog.Commit) error
 	if err := updateStreams(ctx, s, change.Streams); err != nil {
 		return err
 	}
-	if err := forgetDropped(ctx, s, change.Forgotten); err != nil {
-		return err
-	}
 	if change.Flushed == 0 {
 		return nil
 	}

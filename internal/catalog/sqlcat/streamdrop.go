@@ -84,18 +84,16 @@ func (c *Catalog) ForgetDropped(ctx context.Context, ids []logs.StreamID) error 
 	if len(ids) == 0 {
 		return nil
 	}
-	err := c.store.Write(ctx, func(ctx context.Context, s Session) error { return forgetDropped(ctx, s, ids) })
+	err := c.store.Write(ctx, func(ctx context.Context, s Session) error {
+		for _, id := range ids {
+			if _, err := s.ExecContext(ctx, forget, int64(id)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if err != nil {
 		return fmt.Errorf("forget %d dropped streams: %w", len(ids), err)
-	}
-	return nil
-}
-
-func forgetDropped(ctx context.Context, s Session, ids []logs.StreamID) error {
-	for _, id := range ids {
-		if _, err := s.ExecContext(ctx, forget, int64(id)); err != nil {
-			return err
-		}
 	}
 	return nil
 }

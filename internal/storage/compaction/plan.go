@@ -138,15 +138,11 @@ func (o *Options) deepest(members []*Segment) []*Segment {
 	if len(members) < o.FanOut || members[0].isTiny(o) {
 		return nil
 	}
-	for i, s := range members {
-		var here []*Segment
-		for _, other := range members[:i+1] {
-			if other.Last >= s.First {
-				here = append(here, other)
-			}
-		}
+	var here []*Segment
+	for _, s := range members {
+		here = append(slices.DeleteFunc(here, func(other *Segment) bool { return other.Last < s.First }), s)
 		if len(here) > len(deep) {
-			deep = here
+			deep = append(deep[:0], here...)
 		}
 	}
 	return deep[:min(len(deep), o.MaxInputs)]
