@@ -83,7 +83,8 @@ type Options struct {
 	FilterBytes int
 
 	// FindingBytes bounds the memory of what queries found out of messages and others of the same condition, or of the same fields,
-	// need not find again; default 16 MiB, which is a dozen queries over 10 GB of messages.
+	// need not find again; default 16 MiB, which is about a dozen
+	// conditions on 700 MB of messages, or two leaves of 400 MB.
 	FindingBytes int
 
 	// WAL are the write-ahead log's own options; FS and Dir are set by the engine.

@@ -13,7 +13,8 @@ import (
 
 // Findings keep what queries found out of messages for those that ask the same again, as a dashboard does every few seconds:
 // of a block the rows that a Match takes, and the values of leaves that have no column there. These need not unpack messages.
-// What is kept takes about a thousandth of the messages. It is safe for concurrent use; nil keeps nothing.
+// A block of 256 KiB takes about 500 bytes for a condition and 9 a row for a leaf; queries over more than there is room for find
+// nothing again, for what was used last stays. It is safe for concurrent use; nil keeps nothing.
 type Findings struct {
 	cache *cache.Cache
 	seed  maphash.Seed
