@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"tailrace/internal/catalog"
 	"tailrace/internal/logs"
@@ -62,7 +63,7 @@ func (e *Engine) flushHead(ctx context.Context, h *head.Head) error {
 		c.undo = func() { e.readers.discard(s.meta.Object) }
 	}
 	c.done = func() {
-		e.frozen = e.frozen[1:]
+		e.frozen = slices.Delete(e.frozen, 0, 1) // what stays in front of a slice stays in memory
 		if s != nil {
 			s.fresh = true
 			e.addLive(s)
