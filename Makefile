@@ -7,7 +7,7 @@ FUZZTIME ?= 10s
 ROUNDS   ?= 20
 TOOL     := $(GO) tool -modfile=tools/go.mod
 
-.PHONY: help build demo test unit race fuzz crash e2e bench bench-machine lint fmt generate tidy check clean
+.PHONY: help build demo test unit race fuzz crash e2e bench bench-rooms lint fmt generate tidy check clean
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -41,12 +41,11 @@ e2e: build ## real clients over the wire: Go SDK, AWS CLI and boto3 where the ma
 crash: build ## kill -9 the binary under load, ROUNDS times, and compare with the ledger of acknowledged events
 	ROUNDS=$(ROUNDS) $(GO) test -count=1 -timeout 20m ./test/crash/...
 
-bench: ## benchmarks of the hot rooms, then the machine-level load
-	$(GO) test -run '^$$' -bench . -benchmem ./internal/...
-	$(MAKE) --no-print-directory bench-machine
-
-bench-machine: build ## load and query the running server with the comparison corpus
+bench: ## one table of this commit on this machine, with goals: bin/bench/report.md
 	./test/bench/run
+
+bench-rooms: ## benchmarks of the packages, for benchstat
+	$(GO) test -run '^$$' -bench . -benchmem ./internal/...
 
 lint: ## linters, pinned in tools/go.mod
 	$(TOOL) golangci-lint run ./...

@@ -29,9 +29,9 @@ const accessKey, secret = "AKIABENCH", "bench-secret"
 
 // caller signs and sends requests over its own connections.
 type caller struct {
-	b    *testing.B
-	url  string
-	http *http.Client
+	b      *testing.B
+	server *servertest.Server
+	http   *http.Client
 }
 
 func start(b *testing.B, connections int) *caller {
@@ -41,11 +41,11 @@ func start(b *testing.B, connections int) *caller {
 	}
 	s := servertest.Start(b, data, "--log-level", "warn")
 	transport := &http.Transport{MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections}
-	return &caller{b, s.URL(), &http.Client{Transport: transport}}
+	return &caller{b, s, &http.Client{Transport: transport}}
 }
 
 func (c *caller) call(operation, body string) string {
-	r, err := http.NewRequest("POST", c.url+"/", strings.NewReader(body))
+	r, err := http.NewRequest("POST", c.server.URL()+"/", strings.NewReader(body))
 	if err != nil {
 		c.b.Error(err)
 		return ""
