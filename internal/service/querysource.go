@@ -96,3 +96,10 @@ func scanned(x storage.ScanStats) exec.Statistics {
 func (q *querySource) Pointer(group int, stream logs.StreamID, id logs.EventID) string {
 	return recordPointer{q.groups[group].ID, stream, id}.String()
 }
+
+// Estimate implements exec.Source. What streams and literals leave out is not known before they are looked for.
+func (q *querySource) Estimate(_ context.Context, group int, r *exec.Request) (int64, error) {
+	g := q.groups[group]
+	span := logs.TimeRange{Start: max(r.Start, expiry(g, q.s.millis())), End: min(r.End, logs.AllTime.End-1) + 1}
+	return q.s.engine.EstimateBytes(g.ID, span), nil
+}

@@ -62,6 +62,8 @@ type Source interface {
 	Visit(ctx context.Context, group int, r *Request, workers int, visit func(worker int, b *column.Batch) error) (Statistics, error)
 	// Scan gives them in order of id until visit wants no more.
 	Scan(ctx context.Context, group int, r *Request, visit func(b *column.Batch) (more bool, err error)) (Statistics, error)
+	// Estimate is about how many bytes of messages a visit would look at; it reads none.
+	Estimate(ctx context.Context, group int, r *Request) (bytes int64, err error)
 	// Pointer is the text of @ptr for an event.
 	Pointer(group int, stream logs.StreamID, id logs.EventID) string
 }
@@ -137,6 +139,9 @@ func Run(ctx context.Context, p *plan.Plan, source Source, o Options) (Result, e
 
 // table executes the plan.
 func (r *run) table(ctx context.Context) (*rows, error) {
+	if estimates(r.plan) {
+		return r.estimate(ctx)
+	}
 	if err := r.inner(ctx); err != nil {
 		return nil, err
 	}

@@ -93,6 +93,8 @@ func (r *run) analysis(t *rows, op plan.Op) error {
 		return r.sessionize(t, op)
 	case *plan.Outlier:
 		return r.outlier(t, op)
+	case *plan.RelevantFields:
+		return r.relevantFields(t, op)
 	default:
 		panic("operator without execution: " + op.String())
 	}

@@ -129,8 +129,8 @@ func (s *memorySource) answer(t *testing.T, language, query string) (planned, re
 		batch, workers int
 		plain          bool
 	}{{1, 1, true}, {3, 2, true}, {1, 1, false}, {3, 2, false}, {1000, 1, false}, {1, 4, false}} {
-		if way.plain && strings.Contains(query, "limit any") {
-			continue // which rows these are is nobody's business
+		if way.plain && (strings.Contains(query, "limit any") || strings.Contains(query, "estimate")) {
+			continue // which rows these are, and what the scan reads, is what the rules decide
 		}
 		tree, err := parse(query) // a plan may change it
 		if err != nil {

@@ -64,6 +64,13 @@ func (s *memorySource) Pointer(group int, _ logs.StreamID, id logs.EventID) stri
 	return fmt.Sprintf("%s/%d", s.groups[group].Name, id.Index)
 }
 
+func (s *memorySource) Estimate(_ context.Context, group int, r *Request) (bytes int64, err error) {
+	for _, e := range s.wanted(group, r) {
+		bytes += int64(len(e.message))
+	}
+	return bytes, nil
+}
+
 func (s *memorySource) wanted(group int, r *Request) (out []event) {
 	for _, e := range s.events {
 		at := e.id.Timestamp

@@ -152,6 +152,10 @@ func (b *builder) tableStage(stage syntax.Stage) {
 		b.lookup(s)
 	case *syntax.CIDRLookup:
 		b.cidrLookup(s)
+	case *syntax.RelevantFields:
+		b.relevantFields(s)
+	case *syntax.Estimate:
+		b.estimate(s)
 	default:
 		b.fail(stage, "%s is not supported by Tailrace", stage.Command())
 	}

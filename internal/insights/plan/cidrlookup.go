@@ -13,12 +13,12 @@ func (b *builder) cidrLookup(s *syntax.CIDRLookup) {
 	if table == nil {
 		return
 	}
-	column := -1
+	column := networkColumn(table)
 	if s.Column.Text != "" {
 		if column = b.tableColumn(table, s.Column); column < 0 {
 			return
 		}
-	} else if column = networkColumn(table); column < 0 {
+	} else if column < 0 {
 		b.fail(s.Table, "no column of the lookup table '%s' has networks only: name one by as", s.Table.Text)
 		return
 	}

@@ -6,7 +6,7 @@ import "strconv"
 type Autoregress struct {
 	Span
 	Field *Field
-	As    Name // without text: the name of the field; the copies are called name_p1, name_p2, …
+	As    Name // of the copy; of several, and without text with that of the field: name_p1, name_p2, …
 	From  int  // rows back, 1 to maxLag
 	To    int
 }
