@@ -86,6 +86,9 @@ func agree(t fataler, pattern, message string) bool {
 			t.Fatalf("pattern %s\nmessage %q\nmatches without one of %q", pattern, message, clause)
 		}
 	}
+	if ok && !p.MayMatch([]byte("before"+message+"behind")) {
+		t.Fatalf("pattern %s\nmessage %q\nmatches, but no part of a text that it is part of may", p, message)
+	}
 	stable(t, p, message)
 	return ok
 }

@@ -141,7 +141,7 @@ func (s *Service) filterPage(ctx context.Context, q storage.Query, pattern *filt
 	p := filterPage{budget: scanBudget{pattern: pattern, all: s.scanBudget}, events: []api.FilteredLogEvent{}, room: newPageRoom(limit)}
 	p.budget.left.Store(s.scanBudget)
 	if !pattern.MatchAll() {
-		q.Match, q.Required, q.Where = p.budget.match, pattern.Required(), pattern.Where()
+		q.Match, q.MayMatch, q.Required, q.Where = p.budget.match, pattern.MayMatch, pattern.Required(), pattern.Where()
 		q.MaxBytes = p.budget.quarter()
 	}
 	for {

@@ -50,7 +50,14 @@ func (in *headInput) next(s *Scanner) (bool, error) {
 			return false, s.ctx.Err()
 		}
 	}
+	s.stats.Add(skipped(in.cursor))
 	return false, nil
+}
+
+// skipped is what a head's cursor left out.
+func skipped(c *head.Cursor) ScanStats {
+	s := c.Skipped()
+	return ScanStats{SkippedEvents: s.Events, SkippedBytes: s.Bytes}
 }
 
 func (in *headInput) id() logs.EventID                { return in.cursor.ID() }

@@ -32,6 +32,8 @@ type Query struct {
 	// Match, if set, drops the events whose messages it refuses. Several goroutines call it at a time. It must not keep
 	// the message.
 	Match func(message []byte) bool
+	// MayMatch, if set with Match, tells whether Match may take one of the messages that are parts of text: false is certain.
+	MayMatch func(text []byte) bool
 	// Seek, if set, finds the next message that Match has to look at: in a text of whole messages, one after the other, it
 	// returns a place before which Match takes none that ends there or earlier, or a negative number if Match takes none at all.
 	// Whole blocks are searched so. Several goroutines call it at a time.
@@ -131,7 +133,7 @@ func (s *Scanner) begin() ([]*head.Head, bool) {
 
 func (s *Scanner) headQuery() head.Query {
 	q := &s.q
-	return head.Query{Group: q.Group, Streams: q.Streams, Keep: s.keepName(), Range: q.Range, After: q.After, Before: q.Before, Reverse: q.Reverse}
+	return head.Query{Group: q.Group, Streams: q.Streams, Keep: s.keepName(), Range: q.Range, After: q.After, Before: q.Before, Reverse: q.Reverse, MayMatch: q.MayMatch}
 }
 
 // snapshot takes the heads and segments that hold the group's events at this moment: each event is in exactly one.

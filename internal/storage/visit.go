@@ -211,6 +211,7 @@ func (v *visitor) visitHead(worker int, c *head.Cursor, b *column.Batch, fields 
 			}
 		}
 	}
+	stats.Add(skipped(c))
 	return stats, nil
 }
 

@@ -15,6 +15,8 @@ type Query struct {
 	After   logs.EventID                                 // exclusive; zero: from the first
 	Before  logs.EventID                                 // exclusive; zero: to the last
 	Reverse bool                                         // greatest id first
+	// MayMatch, if set, tells whether one of the messages that are parts of text may be wanted: runs without are left out.
+	MayMatch func(text []byte) bool
 }
 
 // Cursor goes over events in order of id, or in no order (Split). It is for one goroutine and needs no closing.
@@ -26,6 +28,18 @@ type Cursor struct {
 	heap    []source
 	current source
 	started bool
+	may     func(text []byte) bool
+	skipped Skipped
+}
+
+// Skipped is what a cursor left out because of MayMatch.
+type Skipped struct{ Events, Bytes int64 }
+
+// Skipped is what was left out since the last call.
+func (c *Cursor) Skipped() Skipped {
+	s := c.skipped
+	c.skipped = Skipped{}
+	return s
 }
 
 // source is a run with the events that are left of it; before it is opened, its key is a bound of what it will give.
@@ -63,7 +77,7 @@ const stride = 64
 
 // Cursor makes a cursor over the events that are there now.
 func (h *Head) Cursor(q Query) *Cursor {
-	c := &Cursor{reverse: q.Reverse}
+	c := &Cursor{reverse: q.Reverse, may: q.MayMatch}
 	if !c.bounds(q) {
 		return c
 	}
@@ -102,7 +116,7 @@ func (h *Head) Split(q Query, n int) []*Cursor {
 		for ; to < len(all.heap) && (part == 0 || part < size/n); to++ {
 			part += len(all.heap[to].run.payload)
 		}
-		parts = append(parts, &Cursor{lo: all.lo, hi: all.hi, any: true, names: all.names, heap: all.heap[from:to:to]})
+		parts = append(parts, &Cursor{lo: all.lo, hi: all.hi, any: true, may: q.MayMatch, names: all.names, heap: all.heap[from:to:to]})
 		from = to
 	}
 	return parts
@@ -188,9 +202,15 @@ func (c *Cursor) beyond(id logs.EventID) bool {
 	return c.hi.Less(id)
 }
 
-// open decodes the source on top and seeks to its first event within the bounds.
+// open decodes the source on top and seeks to its first event within the bounds, or leaves it out.
 func (c *Cursor) open() {
 	s := &c.heap[0]
+	if c.may != nil && !c.may(s.run.body) {
+		c.skipped.Events += int64(s.run.Count)
+		c.skipped.Bytes += s.run.Bytes
+		c.pop()
+		return
+	}
 	s.at = &position{index: -1}
 	if c.reverse {
 		s.at.index = s.run.Count

@@ -1,6 +1,7 @@
 package head
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"tailrace/internal/logs"
+	"tailrace/internal/match"
 )
 
 type row struct {
@@ -70,9 +72,14 @@ func TestCursorModel(t *testing.T) {
 		case 2:
 			q.Keep = func(_ logs.StreamID, name string) bool { return strings.HasSuffix(name, "1") }
 		}
+		word := ""
+		if rapid.Bool().Draw(t, "search") {
+			word = fmt.Sprint(rapid.IntRange(0, 12).Draw(t, "of"), "/", rapid.IntRange(0, 5).Draw(t, "at"))
+			q.MayMatch = func(text []byte) bool { return bytes.Contains(text, []byte(word)) }
+		}
 		var want []row
 		for _, r := range all {
-			if r.group == q.Group && q.Range.Contains(r.id.Timestamp) && (q.After.IsZero() || q.After.Less(r.id)) &&
+			if strings.Contains(r.message, word) && r.group == q.Group && q.Range.Contains(r.id.Timestamp) && (q.After.IsZero() || q.After.Less(r.id)) &&
 				(q.Before.IsZero() || r.id.Less(q.Before)) && (q.Streams == nil || slices.Contains(q.Streams, r.stream)) && (q.Keep == nil || q.Keep(r.stream, r.name)) {
 				want = append(want, r)
 			}
@@ -82,7 +89,9 @@ func TestCursorModel(t *testing.T) {
 		}
 		var got []row
 		for c := h.Cursor(q); c.Next(); {
-			got = append(got, row{c.ID(), q.Group, c.Stream(), c.Name(), string(c.Message())})
+			if strings.Contains(string(c.Message()), word) {
+				got = append(got, row{c.ID(), q.Group, c.Stream(), c.Name(), string(c.Message())})
+			}
 		}
 		if !slices.Equal(got, want) {
 			t.Fatalf("query %+v\ngot  %v\nwant %v", q, got, want)
@@ -153,6 +162,39 @@ func BenchmarkCursor(b *testing.B) {
 		for c := h.Cursor(Query{Group: 1, Range: logs.AllTime}); c.Next(); {
 			_ = c.Message()
 		}
+	}
+}
+
+// A word that no event has, asked of every event and of runs first.
+func BenchmarkSearch(b *testing.B) {
+	h, word := New(), []byte("req-00ab5e47f0ff00ab5e47f0ff")
+	size := 0
+	for request := range uint64(300) {
+		list := make([]logs.Event, 300)
+		for i := range list {
+			list[i] = logs.Event{Timestamp: int64(i), Message: fmt.Appendf(nil, `{"level":"info","request_id":"req-%024x","route":"/api/v1/items/%d","status":200,"latency_ms":%d,"agent":"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36","msg":"request served from the upstream pool, cache was cold"}`, uint64(i)*request*7919, i, i%977)}
+			size += len(list[i].Message)
+		}
+		run, _ := Encode(1, logs.StreamID(request%50), 1, list)
+		run.Request = request + 1
+		h.Add("s", run)
+	}
+	find := match.NewFinder(string(word))
+	for _, c := range []struct {
+		name string
+		may  func([]byte) bool
+	}{{"events", nil}, {"runs", find.In}} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(size))
+			for b.Loop() {
+				for cursor := h.Cursor(Query{Group: 1, Range: logs.AllTime, MayMatch: c.may}); cursor.Next(); {
+					if find.In(cursor.Message()) {
+						b.Fatal("found it")
+					}
+				}
+			}
+		})
 	}
 }
 
