@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"math"
 	"sort"
 	"sync"
@@ -27,6 +28,7 @@ type pass struct {
 	reader   *segment.Reader
 	lo, hi   logs.EventID // inclusive: what is to be passed over
 	more     bool         // something is
+	reverse  bool
 	window   *window
 	shared   bool // window was made by another scan: streams may have been deleted since
 	from, to int  // rows of window that are left, to before to
@@ -38,6 +40,7 @@ type pass struct {
 	first    int64   // times between which the streams' events lie
 	last     int64
 	key      *windowKey // where windows are remembered; nil: nowhere
+	pacing
 }
 
 // firstSlice is how many message bytes the first slice of a scan holds that may end soon; those that follow are
@@ -50,16 +53,21 @@ const (
 func newPass(s *Scanner, l *live, reader *segment.Reader) *pass {
 	o := &s.e.o
 	p := &pass{
-		segment: l, reader: reader, lo: s.lo, hi: s.hi, more: true,
+		segment: l, reader: reader, lo: s.lo, hi: s.hi, more: true, reverse: s.q.Reverse,
 		rows: max(o.ScanRows/s.share, min(minPassRows, o.ScanRows)), bytes: max(o.ScanBytes/s.share, min(minPassBytes, o.ScanBytes)),
 	}
-	p.measure(s)
+	bytes := p.measure(s)
 	p.target = float64(p.bytes)
 	if s.q.Limit > 0 || s.q.Match != nil {
 		p.target = min(p.target, firstSlice)
 	}
 	if s.q.Required != nil { // most blocks may not have to be read
 		p.target *= sliceGrowth
+	}
+	if s.q.MaxBytes > 0 {
+		from, to := reader.Blocks(s.q.Group)
+		p.pacing = newPacing(float64(s.q.MaxBytes)/float64(s.share), bytes/float64(to-from))
+		p.target = min(p.target, p.small)
 	}
 	if s.isPage() {
 		p.key = &windowKey{segment: l.meta.ID, group: s.q.Group, streams: s.streamsKey()}
@@ -68,7 +76,7 @@ func newPass(s *Scanner, l *live, reader *segment.Reader) *pass {
 }
 
 // measure finds out how much there is of the scan's streams.
-func (p *pass) measure(s *Scanner) {
+func (p *pass) measure(s *Scanner) (all float64) {
 	bytes := int64(0)
 	p.first, p.last = math.MaxInt64, 0
 	runs := p.reader.Runs(s.q.Group)
@@ -79,31 +87,36 @@ func (p *pass) measure(s *Scanner) {
 		}
 	}
 	p.density = float64(bytes) / (float64(p.last) - float64(p.first) + 1)
+	return float64(bytes)
 }
 
 // slice is what the next pass is about: the part of lo to hi that comes first in the scan's order, at least a millisecond.
-func (p *pass) slice(reverse bool) (lo, hi logs.EventID) {
+func (p *pass) slice(s *Scanner) (lo, hi logs.EventID) {
 	lo, hi = p.lo, p.hi
-	length := p.target / p.density
-	if p.density <= 0 || length >= float64(p.last-p.first) {
-		return lo, hi
+	if p.uneven {
+		return p.unevenSlice(s, lo, hi)
 	}
-	if reverse {
-		from := min(hi.Timestamp, p.last) - int64(length)
-		if from = min(from, hi.Timestamp); lo.Timestamp < from {
+	if length := p.target / p.density; p.density > 0 && length < float64(p.last-p.first) {
+		return p.begin(s, lo, hi, int64(length))
+	}
+	return lo, hi
+}
+
+// begin is the part of lo to hi that comes first in the scan's order and ends so many milliseconds behind the first event that
+// it can have; all of it if there are no events behind that.
+func (p *pass) begin(s *Scanner, lo, hi logs.EventID, length int64) (least, most logs.EventID) {
+	if s.q.Reverse {
+		if from := min(hi.Timestamp, p.last) - length; from > max(lo.Timestamp, p.first) {
 			lo = logs.MinEventID(from)
 		}
-		return lo, hi
-	}
-	to := max(lo.Timestamp, p.first) + int64(length)
-	if to = max(to, lo.Timestamp); to < hi.Timestamp {
+	} else if to := max(lo.Timestamp, p.first) + length; to < min(hi.Timestamp, p.last) {
 		hi = logs.MaxEventID(to)
 	}
 	return lo, hi
 }
 
 func (p *pass) next(s *Scanner) (bool, error) {
-	for {
+	for p.waits = false; ; {
 		for p.from < p.to {
 			if s.q.Reverse {
 				p.to--
@@ -121,6 +134,10 @@ func (p *pass) next(s *Scanner) (bool, error) {
 		}
 		if err := p.advance(s); err != nil {
 			return false, err
+		}
+		if p.from == p.to && p.more && p.small > 0 {
+			p.waits = true
+			return true, nil
 		}
 	}
 }
@@ -162,7 +179,28 @@ func (p *pass) make(s *Scanner) (*window, error) {
 	} else if s.q.Limit > 0 {
 		rows = min(rows, max(s.q.Limit-s.given, 1))
 	}
-	lo, hi := p.slice(s.q.Reverse)
+	lo, hi := p.slice(s)
+	before := s.stats.Bytes
+	w, err := p.look(s, lo, hi, takeGather(rows, bytes, s.q.Reverse), p.most())
+	for errors.Is(err, errDense) {
+		most, ok := p.most(), false
+		if lo, hi, ok = p.shorten(s, lo, hi); !ok {
+			most = math.MaxInt64
+		}
+		before = s.stats.Bytes
+		w, err = p.look(s, lo, hi, takeGather(rows, bytes, s.q.Reverse), most)
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.grow(len(w.rows) == 0, s.stats.Bytes-before)
+	return w, nil
+}
+
+// look makes a window of the rows between two ids, both inclusive, with the memory of g. It gives up with errDense beyond so many
+// message bytes.
+func (p *pass) look(s *Scanner, lo, hi logs.EventID, g *gather, most int64) (*window, error) {
+	defer g.give()
 	q := s.segmentQuery()
 	q.Range, q.After, q.Before = logs.AllTime, logs.EventID{}, logs.EventID{}
 	if before, ok := lo.Previous(); ok {
@@ -171,31 +209,24 @@ func (p *pass) make(s *Scanner) (*window, error) {
 	if after, ok := hi.Next(); ok {
 		q.Before = after
 	}
-	g := takeGather(rows, bytes, s.q.Reverse)
-	defer g.give()
-	if err := p.gather(s, q, g); err != nil {
+	if err := p.gather(s, q, g, most); err != nil {
 		return nil, err
 	}
-	w := g.window(lo, hi)
-	p.target *= sliceGrowth
-	if len(w.rows) == 0 {
-		p.target *= sliceGrowth
-	}
-	return w, nil
+	return g.window(lo, hi), nil
 }
 
 // gather passes over the blocks of the group: with a Match, which is the dear part, on several cores.
-func (p *pass) gather(s *Scanner, q segment.Query, g *gather) error {
+func (p *pass) gather(s *Scanner, q segment.Query, g *gather, most int64) error {
 	from, to := p.reader.Blocks(s.q.Group)
 	workers := min(s.e.o.ScanWorkers, (to-from)/passBlocks)
 	if s.q.Match == nil || p.target < firstSlice || workers < 2 {
-		stats, err := p.gatherBlocks(s, s.ctx, q, g, from, to)
+		stats, err := p.gatherBlocks(s, s.ctx, q, g, from, to, most)
 		s.stats.Add(stats)
 		return err
 	}
 	ctx, cancel := context.WithCancelCause(s.ctx)
 	defer cancel(nil)
-	var next atomic.Int64
+	var next, looked atomic.Int64
 	gathers, stats := make([]*gather, workers), make([]segment.Stats, workers)
 	var wg sync.WaitGroup
 	for w := range workers {
@@ -207,8 +238,10 @@ func (p *pass) gather(s *Scanner, q segment.Query, g *gather) error {
 				if at >= to {
 					return
 				}
-				some, err := p.gatherBlocks(s, ctx, q, gathers[w], at, min(at+passBlocks, to))
-				stats[w].Add(some)
+				some, err := p.gatherBlocks(s, ctx, q, gathers[w], at, min(at+passBlocks, to), most)
+				if stats[w].Add(some); err == nil && looked.Add(some.Bytes) > most {
+					err = errDense
+				}
 				if err != nil {
 					cancel(err)
 					return
@@ -227,7 +260,13 @@ func (p *pass) gather(s *Scanner, q segment.Query, g *gather) error {
 // passBlocks is how many blocks a goroutine of a pass takes at a time.
 const passBlocks = 16
 
-func (p *pass) gatherBlocks(s *Scanner, ctx context.Context, q segment.Query, g *gather, from, to int) (segment.Stats, error) {
+func (p *pass) gatherBlocks(s *Scanner, ctx context.Context, q segment.Query, g *gather, from, to int, most int64) (segment.Stats, error) {
+	q.Check = func(looked segment.Stats) error {
+		if looked.Bytes > most {
+			return errDense
+		}
+		return ctx.Err()
+	}
 	c := p.reader.ScanBlocks(s.q.Group, from, to, q, s.wantsRun)
 	defer c.Close()
 	g.narrow(c)
@@ -244,8 +283,19 @@ func (p *pass) gatherBlocks(s *Scanner, ctx context.Context, q segment.Query, g 
 	}
 }
 
-func (p *pass) row() *row                       { return &p.window.rows[p.at] }
-func (p *pass) id() logs.EventID                { return p.row().id }
+func (p *pass) row() *row { return &p.window.rows[p.at] }
+
+// id is that of the row, or of a pass that waits a bound of those that are left.
+func (p *pass) id() logs.EventID {
+	switch {
+	case !p.waits:
+		return p.row().id
+	case p.reverse:
+		return p.hi
+	}
+	return p.lo
+}
+
 func (p *pass) stream() (logs.StreamID, string) { return p.window.stream(p.row()) }
 func (p *pass) message() []byte                 { return p.window.message(p.row()) }
 

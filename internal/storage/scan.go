@@ -238,6 +238,10 @@ func (s *Scanner) Next() bool {
 			continue
 		}
 		top := s.heap[0].in
+		if p, ok := top.(*pass); ok && p.waits {
+			s.advance()
+			continue
+		}
 		message := top.message()
 		if top.isVolatile() {
 			at := len(s.arena)

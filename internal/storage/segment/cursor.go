@@ -101,6 +101,12 @@ func (c *Cursor) Next(b *column.Batch) (bool, error) {
 		if b.Len() > 0 && c.pages.block != block {
 			return true, nil
 		}
+		if c.q.Check != nil {
+			if err := c.q.Check(c.stats); err != nil {
+				b.Reset()
+				return false, err
+			}
+		}
 		if excluded, err := c.excludes(at); err != nil {
 			return false, err
 		} else if excluded {

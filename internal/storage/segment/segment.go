@@ -70,6 +70,8 @@ type Query struct {
 	Seek func(text []byte) int
 	// Name, if set, stands for what Match does: two queries with one name take the same messages. What they find out is kept then.
 	Name string
+	// Check, if set, is asked before each block with what was looked at so far; Next fails with its error.
+	Check func(Stats) error
 	// Required, if set, is what every wanted message contains: blocks whose filters exclude that are left out. Events that
 	// do not contain it are given where filters cannot tell.
 	Required *gram.Condition
