@@ -4,6 +4,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // musts is what every match of an expression contains.
@@ -83,15 +84,16 @@ func (m musts) needs() []Need {
 	return out
 }
 
-// exactly returns the only text that the tree matches, if it is one: then nothing of it depends on where it stands.
+// exactly returns the only text that the tree matches, if it is one: then nothing of it depends on where it stands. U+FFFD is no
+// text: package regexp takes bytes that are no UTF-8 for it.
 func exactly(tree *syntax.Regexp) (string, bool) {
 	switch tree.Op {
 	case syntax.OpEmptyMatch:
 		return "", true
 	case syntax.OpLiteral:
-		return string(tree.Rune), tree.Flags&syntax.FoldCase == 0
+		return string(tree.Rune), tree.Flags&syntax.FoldCase == 0 && !slices.Contains(tree.Rune, utf8.RuneError)
 	case syntax.OpCharClass:
-		if len(tree.Rune) == 2 && tree.Rune[0] == tree.Rune[1] {
+		if len(tree.Rune) == 2 && tree.Rune[0] == tree.Rune[1] && tree.Rune[0] != utf8.RuneError {
 			return string(tree.Rune[0]), true
 		}
 	case syntax.OpRepeat:
