@@ -140,7 +140,6 @@ func (s *simulation) depth() (most int) {
 // compaction's comment: in each level of cells and each tier less than FanOut segments of a group's own and as many that it
 // shares, and those that stay.
 func TestSimulation(t *testing.T) {
-	random := rand.New(rand.NewPCG(1, 2))
 	one := func(group int, first, last, bytes int64) Part {
 		return Part{Group: logs.GroupID(group), First: first, Last: last, Bytes: bytes}
 	}
@@ -148,14 +147,14 @@ func TestSimulation(t *testing.T) {
 		name          string
 		every         int64 // time between two flushes
 		flushes       int
-		flush         func(now int64) []Part
+		flush         func(random *rand.Rand, now int64) []Part
 		depth         int     // segments around a moment
 		segments      int     // all of them, at any time
 		amplification float64 // bytes merged per byte flushed
 	}{
 		{
 			name: "a steady day", every: minute, flushes: 1440, depth: 12, segments: 250, amplification: 3.5,
-			flush: func(now int64) (parts []Part) {
+			flush: func(random *rand.Rand, now int64) (parts []Part) {
 				for g := range 20 {
 					parts = append(parts, one(g+1, now-minute, now, 28*mib/20))
 				}
@@ -164,17 +163,17 @@ func TestSimulation(t *testing.T) {
 		},
 		{
 			name: "a month of little", every: 5 * minute, flushes: 30 * 288, depth: 30, segments: 90, amplification: 6,
-			flush: func(now int64) (parts []Part) {
+			flush: func(random *rand.Rand, now int64) (parts []Part) {
 				return []Part{one(1, now-5*minute, now, 40_000), one(2, now-5*minute, now, 4000)}
 			},
 		},
 		{
 			name: "an event an hour for a year", every: hour, flushes: 365 * 24, depth: 40, segments: 60, amplification: 20,
-			flush: func(now int64) []Part { return []Part{one(1, now, now, 200)} },
+			flush: func(_ *rand.Rand, now int64) []Part { return []Part{one(1, now, now, 200)} },
 		},
 		{
 			name: "ten thousand tiny groups", every: 15 * minute, flushes: 96, depth: 24, segments: 40, amplification: 3,
-			flush: func(now int64) (parts []Part) {
+			flush: func(random *rand.Rand, now int64) (parts []Part) {
 				for g := range 10_000 {
 					parts = append(parts, one(g+1, now-15*minute, now, 2000))
 				}
@@ -183,17 +182,19 @@ func TestSimulation(t *testing.T) {
 		},
 		{
 			name: "one of ten thousand groups in each flush", every: 5 * minute, flushes: 3000, depth: 30, segments: 60, amplification: 6,
-			flush: func(now int64) []Part { return []Part{one(1+random.IntN(10_000), now-minute, now, 2000)} },
+			flush: func(random *rand.Rand, now int64) []Part {
+				return []Part{one(1+random.IntN(10_000), now-minute, now, 2000)}
+			},
 		},
 		{
 			name: "one huge group", every: 2000, flushes: 5000, depth: 12, segments: 150, amplification: 2.5,
-			flush: func(now int64) (parts []Part) {
+			flush: func(random *rand.Rand, now int64) (parts []Part) {
 				return []Part{one(1, now-2000, now, 28*mib), one(2, now-2000, now, mib/10)}
 			},
 		},
 		{
 			name: "late by up to two weeks", every: 5 * minute, flushes: 2000, depth: 40, segments: 650, amplification: 5.5,
-			flush: func(now int64) (parts []Part) {
+			flush: func(random *rand.Rand, now int64) (parts []Part) {
 				for g := range 10 {
 					parts = append(parts, one(g+1, now-5*minute, now, 27*mib/10))
 				}
@@ -203,7 +204,7 @@ func TestSimulation(t *testing.T) {
 		},
 		{
 			name: "each flush two weeks at once", every: minute, flushes: 2000, depth: 40, segments: 650, amplification: 5,
-			flush: func(now int64) (parts []Part) {
+			flush: func(random *rand.Rand, now int64) (parts []Part) {
 				for g := range 5 {
 					parts = append(parts, one(g+1, now-14*24*hour, now, 28*mib/5))
 				}
@@ -212,7 +213,7 @@ func TestSimulation(t *testing.T) {
 		},
 		{
 			name: "anything of ten years", every: minute, flushes: 2000, depth: 40, segments: 300, amplification: 6,
-			flush: func(now int64) (parts []Part) {
+			flush: func(random *rand.Rand, now int64) (parts []Part) {
 				for g := range 5 {
 					at := random.Int64N(10 * 365 * 24 * hour)
 					parts = append(parts, one(g+1, at, at+random.Int64N(hour), random.Int64N(4*mib)))
@@ -224,10 +225,10 @@ func TestSimulation(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			s, depth := newSimulation(Options{}), 0
+			s, depth, random := newSimulation(Options{}), 0, rand.New(rand.NewPCG(1, 2))
 			for i := range test.flushes {
 				s.now += test.every
-				s.flush(test.flush(s.now))
+				s.flush(test.flush(random, s.now))
 				if i%(test.flushes/40+1) == 0 {
 					depth = max(depth, s.depth())
 				}
