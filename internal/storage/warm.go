@@ -5,14 +5,23 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"tailrace/internal/catalog"
 )
+
+// warmDelay leaves the disk and the processors to those who waited for the start.
+const warmDelay = 100 * time.Millisecond
 
 // warm reads after a start what searches look at first: the directories of the segments with the newest events, and their filters
 // as far as half their cache goes. Without it the first search waits for the disk several times a segment. What is damaged is
 // left to those who come for it.
 func (e *Engine) warm(ctx context.Context) {
+	select {
+	case <-time.After(warmDelay):
+	case <-ctx.Done():
+		return
+	}
 	left := e.o.FilterBytes / 2
 	for _, id := range e.newestIDs(e.o.MaxOpenSegments) {
 		l := e.hold(id)
