@@ -12,10 +12,10 @@ import (
 // A search comes to its end in about as many calls as its budget goes into the messages, however unevenly these lie in time: here
 // nearly all of an hour's are of one second, or of one millisecond, and of many streams.
 func TestFilterGetsOverBursts(t *testing.T) {
-	const budget = 100_000
+	const budget = 50_000
 	for _, burst := range []int{1000, 1} { // milliseconds
 		for _, flushes := range []int{1, 10} {
-			h := newHarness(t, Config{ScanBudget: budget}, storage.Options{Segment: segment.Options{NoFilters: true, BlockBytes: 200}})
+			h := newHarness(t, Config{ScanBudget: budget}, storage.Options{Segment: segment.Options{NoFilters: true, BlockBytes: 100}})
 			start := testTime.UnixMilli() - 3_600_000
 			if err := h.CreateLogGroup(h.ctx, &api.CreateLogGroupRequest{LogGroupName: "app"}); err != nil {
 				t.Fatal(err)
@@ -34,8 +34,8 @@ func TestFilterGetsOverBursts(t *testing.T) {
 						bytes += len(text)
 					}
 					add(0, "first")
-					for n := range 1000 / flushes {
-						add(1_800_000+int64(n*burst*flushes/1000), fmt.Sprintf("message %02d %04d of a burst", flush, n))
+					for n := range 500 / flushes {
+						add(1_800_000+int64(n*burst*flushes/500), fmt.Sprintf("message %02d %04d of a burst", flush, n))
 					}
 					add(3_500_000, "last")
 					if _, err := h.PutLogEvents(h.ctx, in); err != nil {
