@@ -19,14 +19,35 @@ type machine struct {
 	Go     string  `json:"go"`
 	Load   string  `json:"load"`
 	SyncMs float64 `json:"sync_64_kib_ms"` // median
+	// PackMBs and UnpackMBs are the speed of zstd on the corpus, a core, in MB/s of messages; 0 without a corpus.
+	PackMBs   float64 `json:"zstd_pack_mb_per_s"`
+	UnpackMBs float64 `json:"zstd_unpack_mb_per_s"`
 }
 
-func thisMachine(dir string) machine {
-	return machine{
+// What zstd does on the machine that the goals were set on.
+const (
+	goalPackMBs   = 485
+	goalUnpackMBs = 1750
+)
+
+// speed is how fast the machine is as a part of the one that the goals were set on: what it does in a second is done there in so
+// many; 0 if that is not known.
+func (m machine) speed() float64 { return (m.PackMBs/goalPackMBs + m.UnpackMBs/goalUnpackMBs) / 2 }
+
+func thisMachine(dir, corpus string) (machine, error) {
+	m := machine{
 		CPU: field("/proc/cpuinfo", "model name"), Memory: field("/proc/meminfo", "MemTotal"), Cores: runtime.NumCPU(),
 		Kernel: strings.TrimSpace(runtime.GOOS + " " + content("/proc/sys/kernel/osrelease")), Go: runtime.Version(),
 		Load: strings.Join(strings.Fields(content("/proc/loadavg") + " - - -")[:3], " "), SyncMs: syncTime(dir),
 	}
+	if corpus == "" {
+		return m, nil
+	}
+	text, err := messages(corpus, 32<<20)
+	if err == nil {
+		m.PackMBs, m.UnpackMBs, err = zstdSpeed(text)
+	}
+	return m, err
 }
 
 func (m machine) String() string {

@@ -30,23 +30,25 @@ type row struct {
 	Must   float64   `json:"must,omitempty"`
 	Median float64   `json:"median"`
 	Best   float64   `json:"best"`
+	There  float64   `json:"there,omitempty"` // the median on a machine as fast as the one of the goals, by their zstd; 0: not of speed, or not known
 	Runs   []float64 `json:"runs"`
 	CPUms  float64   `json:"server_cpu_ms,omitempty"` // of the server, a run
-	Met    string    `json:"met,omitempty"`           // yes, best (the best run alone) or no; empty: there is no goal, or it is for other data
+	Met    string    `json:"met,omitempty"`           // yes, best (the best run alone), there (on the machine of the goals) or no; empty: there is no goal, or it is for other data
 }
 
 func main() {
 	benchmarks := flag.String("go", "", "output of go test -bench")
 	loader := flag.String("perf", "", "result of the loader; may be missing")
+	corpus := flag.String("corpus", "", "corpus of the loader; may be empty")
 	commit := flag.String("commit", "unknown", "what was measured")
 	dir := flag.String("o", ".", "directory of report.md and report.json, and of the file that the disk is measured with")
 	flag.Parse()
-	if err := run(*benchmarks, *loader, *commit, *dir); err != nil {
+	if err := run(*benchmarks, *loader, *corpus, *commit, *dir); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(benchmarks, loader, commit, dir string) error {
+func run(benchmarks, loader, corpusFile, commit, dir string) error {
 	m := measured{}
 	if err := m.readBenchmarks(benchmarks); err != nil {
 		return err
@@ -59,9 +61,13 @@ func run(benchmarks, loader, commit, dir string) error {
 	if corpus == "" {
 		corpus, key = "built in", "Load/ingest events"
 	}
+	here, err := thisMachine(dir, corpusFile)
+	if err != nil {
+		return err
+	}
 	r := report{
-		When: time.Now().UTC().Format(time.RFC3339), Commit: commit, Machine: thisMachine(dir),
-		Corpus: corpus, Events: m.median(key), Rows: m.rows(),
+		When: time.Now().UTC().Format(time.RFC3339), Commit: commit, Machine: here,
+		Corpus: corpus, Events: m.median(key), Rows: m.rows(here.speed()),
 	}
 	b, err := json.MarshalIndent(r, "", " ")
 	if err != nil {
@@ -75,8 +81,8 @@ func run(benchmarks, loader, commit, dir string) error {
 	return os.WriteFile(filepath.Join(dir, "report.md"), []byte(text), 0o644)
 }
 
-// rows are the goals for which there is a measurement.
-func (m measured) rows() (rows []row) {
+// rows are the goals for which there is a measurement, on a machine of some speed.
+func (m measured) rows(speed float64) (rows []row) {
 	for _, g := range goals {
 		key := g.key
 		if len(m[key]) == 0 {
@@ -90,15 +96,20 @@ func (m measured) rows() (rows []row) {
 		if key == g.builtIn || g.isOfCorpus && m.median("events") != goalEvents {
 			r.Must = 0
 		}
-		r.Met = r.verdict(g.atLeast)
+		if g.timesKey != "" {
+			r.Must *= m.median(g.timesKey)
+		}
+		r.There = r.Median * g.scale(speed)
+		r.Met = r.verdict(g)
 		rows = append(rows, r)
 	}
 	return rows
 }
 
-func (r *row) verdict(atLeast bool) string {
+// verdict says whether the goal is met. What is to be compared with something else of the same run is so as it was measured.
+func (r *row) verdict(g goal) string {
 	holds := func(v float64) bool { return v <= r.Must }
-	if atLeast {
+	if g.atLeast {
 		holds = func(v float64) bool { return v >= r.Must }
 	}
 	switch {
@@ -108,6 +119,8 @@ func (r *row) verdict(atLeast bool) string {
 		return "yes"
 	case holds(r.Best):
 		return "best"
+	case r.There != 0 && g.timesKey == "" && holds(r.There):
+		return "there"
 	}
 	return "no"
 }
