@@ -9,13 +9,15 @@ import (
 )
 
 // Columns is a set of columns that a reader asks for; what it does not need is not read. The zero set stands for all of
-// them. Streams and times of events are always there.
+// them.
 type Columns uint8
 
 const (
-	Time    Columns = 1 << iota // nothing but what is always there
-	ID                          // whole event ids: without it all but ID.Timestamp is zero
-	Message                     // without it, and without Rest, Batch.Message is empty
+	Count   Columns = 1 << iota // nothing but how many events there are
+	Time                        // Batch.Time
+	ID                          // Batch.ID
+	Stream                      // Batch.Stream and Batch.StreamName
+	Message                     // Batch.Message
 	Rest                        // messages of events that have none of Batch.Fields; those of others may be nil
 )
 
@@ -26,19 +28,21 @@ func (c Columns) Has(column Columns) bool { return c == 0 || c&column != 0 }
 // are empty. A batch belongs to the scan that made it: it and every byte it points to are valid until the scan's next step,
 // and who keeps anything copies it.
 type Batch struct {
+	Time       []int64 // epoch milliseconds
 	ID         []logs.EventID
 	Stream     []logs.StreamID
 	StreamName []string // safe to keep
 	Message    [][]byte
 	Fields     []Vector // a vector a field that was asked for, in that order
+	n          int
 }
 
 // Len is the number of events.
-func (b *Batch) Len() int { return len(b.ID) }
+func (b *Batch) Len() int { return b.n }
 
 // Reset empties the batch and keeps its memory.
 func (b *Batch) Reset() {
-	b.ID, b.Stream, b.StreamName = b.ID[:0], b.Stream[:0], b.StreamName[:0]
+	b.n, b.Time, b.ID, b.Stream, b.StreamName = 0, b.Time[:0], b.ID[:0], b.Stream[:0], b.StreamName[:0]
 	clear(b.Message)
 	b.Message = b.Message[:0]
 	for i := range b.Fields {
@@ -46,23 +50,33 @@ func (b *Batch) Reset() {
 	}
 }
 
-// Append adds one event; message is not copied.
+// Append adds one event to a batch of all columns; message is not copied.
 func (b *Batch) Append(id logs.EventID, stream logs.StreamID, name string, message []byte) {
+	b.n++
+	b.Time = append(b.Time, id.Timestamp)
 	b.ID = append(b.ID, id)
 	b.Stream = append(b.Stream, stream)
 	b.StreamName = append(b.StreamName, name)
 	b.Message = append(b.Message, message)
 }
 
-// Extend adds n events of one stream and returns where the first of them is; their ids, and with the set their messages,
-// are the caller's to fill in: they are nil.
+// Extend adds n events of one stream, with the columns of the set, and returns where the first of them is; their times, ids and
+// messages, which are nil, are the caller's to fill in.
 func (b *Batch) Extend(n int, stream logs.StreamID, name string, columns Columns) (at int) {
-	at = len(b.ID)
-	b.ID = slices.Grow(b.ID, n)[:at+n]
-	b.Stream = slices.Grow(b.Stream, n)[:at+n]
-	b.StreamName = slices.Grow(b.StreamName, n)[:at+n]
-	for i := at; i < at+n; i++ {
-		b.Stream[i], b.StreamName[i] = stream, name
+	at = b.n
+	b.n += n
+	if columns.Has(Time) {
+		b.Time = slices.Grow(b.Time, n)[:at+n]
+	}
+	if columns.Has(ID) {
+		b.ID = slices.Grow(b.ID, n)[:at+n]
+	}
+	if columns.Has(Stream) {
+		b.Stream = slices.Grow(b.Stream, n)[:at+n]
+		b.StreamName = slices.Grow(b.StreamName, n)[:at+n]
+		for i := at; i < at+n; i++ {
+			b.Stream[i], b.StreamName[i] = stream, name
+		}
 	}
 	if columns.Has(Message | Rest) {
 		b.Message = slices.Grow(b.Message, n)[:at+n]

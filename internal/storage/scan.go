@@ -34,9 +34,9 @@ type Query struct {
 	Match func(message []byte) bool
 	// MayMatch, if set with Match, tells whether Match may take one of the messages that are parts of text: false is certain.
 	MayMatch func(text []byte) bool
-	// Seek, if set, finds the next message that Match has to look at: in a text of whole messages, one after the other, it
-	// returns a place before which Match takes none that ends there or earlier, or a negative number if Match takes none at all.
-	// Whole blocks are searched so. Several goroutines call it at a time.
+	// Seek, if set, finds the next message that Match has to look at: in a text of whole messages, one after the other with
+	// or without something between them, it returns a place before which Match takes none that ends there or earlier, or a
+	// negative number if Match takes none at all. Whole blocks are searched so. Several goroutines call it at a time.
 	Seek func(text []byte) int
 	// Name, if set, stands for what Match does, and no other Match has it: the next query of that name need not look at the same
 	// messages again.
@@ -133,7 +133,11 @@ func (s *Scanner) begin() ([]*head.Head, bool) {
 
 func (s *Scanner) headQuery() head.Query {
 	q := &s.q
-	return head.Query{Group: q.Group, Streams: q.Streams, Keep: s.keepName(), Range: q.Range, After: q.After, Before: q.Before, Reverse: q.Reverse, MayMatch: q.MayMatch}
+	may := q.MayMatch
+	if may == nil && q.Seek != nil {
+		may = func(text []byte) bool { return q.Seek(text) >= 0 }
+	}
+	return head.Query{Group: q.Group, Streams: q.Streams, Keep: s.keepName(), Range: q.Range, After: q.After, Before: q.Before, Reverse: q.Reverse, MayMatch: may}
 }
 
 // snapshot takes the heads and segments that hold the group's events at this moment: each event is in exactly one.

@@ -219,8 +219,11 @@ func (v *visitor) visitHead(worker int, c *head.Cursor, b *column.Batch, fields 
 func (v *visitor) append(b *column.Batch, c *head.Cursor) {
 	columns := v.s.q.Columns
 	at := b.Extend(1, c.Stream(), c.Name(), columns)
-	if b.ID[at] = c.ID(); !columns.Has(column.ID) {
-		b.ID[at].Ingestion, b.ID[at].Request, b.ID[at].Index = 0, 0, 0
+	if columns.Has(column.Time) {
+		b.Time[at] = c.ID().Timestamp
+	}
+	if columns.Has(column.ID) {
+		b.ID[at] = c.ID()
 	}
 	if columns.Has(column.Message | column.Rest) {
 		b.Message[at] = c.Message()

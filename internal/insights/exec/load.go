@@ -14,11 +14,11 @@ import (
 func newRequest(p *plan.Plan) *Request {
 	s := &p.Scan
 	r := &Request{
-		Start: s.Start, End: s.End, Streams: s.Streams, Required: s.Required, Columns: column.Time,
+		Start: s.Start, End: s.End, Streams: s.Streams, Required: s.Required, Columns: column.Count,
 		Limit: s.Limit, Reverse: s.Order == plan.NewestFirst,
 	}
 	if first := p.Gathering(); first == len(p.Ops) || p.Ops[first].Effect() != plan.Replaces {
-		r.Columns |= column.ID // rows are put in the order of their events
+		r.Columns |= column.ID | column.Stream // rows are put in the order of their events
 	}
 	for _, source := range s.Columns {
 		if source.Content {
@@ -27,7 +27,13 @@ func newRequest(p *plan.Plan) *Request {
 		switch field := leafOf(source.Name); {
 		case source.Name == "@message":
 			r.Columns |= column.Message
-		case source.Name == plan.Pointer, source.Name == "@ingestionTime":
+		case source.Name == "@timestamp":
+			r.Columns |= column.Time
+		case source.Name == "@logStream":
+			r.Columns |= column.Stream
+		case source.Name == plan.Pointer:
+			r.Columns |= column.ID | column.Stream
+		case source.Name == "@ingestionTime":
 			r.Columns |= column.ID
 		case field != "":
 			r.Fields = append(r.Fields, field)
@@ -180,8 +186,8 @@ func (l *loader) system(v *value.Vector, name string, group int, b *column.Batch
 	switch name {
 	case "@timestamp":
 		v.Resize(b.Len(), value.Time)
-		for i := range b.ID {
-			v.Word[i] = uint64(b.ID[i].Timestamp)
+		for i, at := range b.Time {
+			v.Word[i] = uint64(at)
 		}
 	case "@ingestionTime":
 		v.Resize(b.Len(), value.Time)

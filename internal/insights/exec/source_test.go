@@ -150,9 +150,6 @@ func newBatch(events []event, r *Request) *column.Batch {
 	b := &column.Batch{Fields: make([]column.Vector, len(r.Fields))}
 	find := leaf.Find(r.Fields)
 	for _, e := range events {
-		if !r.Columns.Has(column.ID) {
-			e.id = logs.EventID{Timestamp: e.id.Timestamp}
-		}
 		b.Append(e.id, streamID(e.stream), e.stream, []byte(e.message))
 		values := make([]leaf.Value, len(r.Fields))
 		leaves, _ := find.Read([]byte(e.message))
@@ -162,6 +159,15 @@ func newBatch(events []event, r *Request) *column.Batch {
 		for i := range values {
 			b.Fields[i].Append(values[i])
 		}
+	}
+	if !r.Columns.Has(column.Time) {
+		b.Time = nil
+	}
+	if !r.Columns.Has(column.ID) {
+		b.ID = nil
+	}
+	if !r.Columns.Has(column.Stream) {
+		b.Stream, b.StreamName = nil, nil
 	}
 	switch {
 	case r.Columns.Has(column.Message):
@@ -191,6 +197,7 @@ func spoil(b *column.Batch) {
 		fillWith(v.Word, 1<<40)
 		fillWith(v.Kind, leaf.Text)
 	}
+	fillWith(b.Time, -1)
 	clear(b.ID)
 	clear(b.Stream)
 	fillWith(b.StreamName, "spoiled")

@@ -118,7 +118,8 @@ func cutColumn(index int, cut cutter) columnFunc {
 				result, from, to = cut(t)
 			}
 			dst.Word[i] = uint64(result)
-			for ; i+1 < n && column.Kind[i+1] == value.Time && from <= int64(column.Word[i+1]) && int64(column.Word[i+1]) <= to; i++ {
+			kinds, words := column.Kind[:n], column.Word[:n]
+			for length := uint64(to - from); i+1 < n && kinds[i+1] == value.Time && words[i+1]-uint64(from) <= length; i++ {
 				dst.Word[i+1] = uint64(result)
 			}
 		}

@@ -202,12 +202,13 @@ func (c *Cursor) read(b *column.Batch, at int) error {
 		}
 	}
 	if c.q.Columns.Has(column.ID) {
-		err = p.loadIDs()
-	} else {
-		err = p.loadTimes()
-	}
-	if err != nil {
-		return err
+		if err := p.loadIDs(); err != nil {
+			return err
+		}
+	} else if c.q.Columns.Has(column.Time) {
+		if err := p.loadTimes(); err != nil {
+			return err
+		}
 	}
 	if err := c.appendFields(b); err != nil {
 		return err
@@ -243,15 +244,7 @@ func (c *Cursor) match(from, to int, isKnown bool) {
 func (c *Cursor) append(b *column.Batch) error {
 	p, run := c.pages, &c.runs[0]
 	at := b.Extend(len(p.rows), run.Stream.Stream, run.StreamName, c.q.Columns)
-	ids := b.ID[at:]
-	for i, row := range p.rows {
-		ids[i] = p.ids[row]
-	}
-	if !c.q.Columns.Has(column.ID) && p.full {
-		for i := range ids {
-			ids[i] = logs.EventID{Timestamp: ids[i].Timestamp}
-		}
-	}
+	p.copyTimes(b, at, c.q.Columns)
 	if !c.q.Columns.Has(column.Message) && !(c.q.Columns.Has(column.Rest) && hasBare(b.Fields, at)) {
 		return nil
 	}
@@ -264,6 +257,35 @@ func (c *Cursor) append(b *column.Batch) error {
 	}
 	return nil
 }
+
+// copyTimes fills in times and ids of the rows that were matched.
+func (p *pages) copyTimes(b *column.Batch, at int, columns column.Columns) {
+	if columns.Has(column.ID) {
+		ids := b.ID[at:]
+		for i, row := range p.rows {
+			ids[i] = p.ids[row]
+		}
+	}
+	if !columns.Has(column.Time) {
+		return
+	}
+	times := b.Time[at:]
+	switch {
+	case len(p.times) == 0: // ids were in the cache
+		for i, row := range p.rows {
+			times[i] = p.ids[row].Timestamp
+		}
+	case len(p.rows) == len(p.times) && !isReversed(p.rows):
+		copy(times, p.times)
+	default:
+		for i, row := range p.rows {
+			times[i] = p.times[row]
+		}
+	}
+}
+
+// isReversed tells whether rows, of which there is one, stand in descending order.
+func isReversed(rows []int32) bool { return rows[0] > rows[len(rows)-1] }
 
 // hasBare tells whether one of the events from row at on has none of the fields.
 func hasBare(fields []column.Vector, at int) bool {

@@ -79,7 +79,13 @@ func readFields(t testing.TB, c *Cursor, q Query) (rows []fieldRow, damages int)
 			t.Fatalf("%d vectors for %q", len(b.Fields), q.Fields)
 		}
 		for i := range b.Len() {
-			r := fieldRow{id: b.ID[i]}
+			r := fieldRow{}
+			if q.Columns.Has(column.Time) {
+				r.id.Timestamp = b.Time[i]
+			}
+			if q.Columns.Has(column.ID) {
+				r.id = b.ID[i]
+			}
 			has := false
 			for f := range b.Fields {
 				v := b.Fields[f].Value(i)
@@ -101,9 +107,12 @@ func (r *testRun) naiveFields(q Query) (rows []fieldRow) {
 		if q.Match != nil && !q.Match(r.messages[i]) {
 			continue
 		}
-		row := fieldRow{id: id}
-		if !q.Columns.Has(column.ID) {
-			row.id = logs.EventID{Timestamp: id.Timestamp}
+		row := fieldRow{}
+		if q.Columns.Has(column.Time) {
+			row.id.Timestamp = id.Timestamp
+		}
+		if q.Columns.Has(column.ID) {
+			row.id = id
 		}
 		has := false
 		for _, v := range x.Extract(r.messages[i]) {
@@ -142,7 +151,7 @@ func TestFields(t *testing.T) {
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		q := Query{Range: logs.AllTime, Reverse: rapid.Bool().Draw(rt, "reverse")}
-		q.Columns = rapid.SampledFrom([]column.Columns{0, column.Time, column.ID, column.Message, column.Rest}).Draw(rt, "columns")
+		q.Columns = rapid.SampledFrom([]column.Columns{0, column.Count, column.Time, column.ID, column.Message, column.Rest, column.ID | column.Time}).Draw(rt, "columns")
 		q.Fields = rapid.Permutation(testPaths).Draw(rt, "fields")[:rapid.IntRange(0, len(testPaths)).Draw(rt, "n")]
 		if rapid.Bool().Draw(rt, "match") {
 			q.Match = func(m []byte) bool { return bytes.Contains(m, []byte("info")) }

@@ -2,6 +2,7 @@ package segment
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"sync"
 
@@ -17,11 +18,12 @@ type pages struct {
 	cache *cache.Cache // nil: none
 	keep  bool         // what is decoded goes into the cache
 
-	ids  []logs.EventID // empty until loadTimes
-	full bool           // ids are whole, not times alone
+	times []int64        // empty until loadTimes
+	ids   []logs.EventID // empty until loadIDs
 	messages
 
 	read    []byte // a page as it is in the file
+	ownTime []int64
 	ownIDs  []logs.EventID
 	ownEnds []int64
 	raw     []byte  // the body of the page of messages
@@ -50,7 +52,7 @@ func (p *pages) give() {
 // seek makes b the block; everything of the one before is gone unless it is the same.
 func (p *pages) seek(b *blockEntry) {
 	if p.block != b {
-		p.block, p.ids, p.full, p.messages = b, nil, false, messages{}
+		p.block, p.times, p.ids, p.messages = b, nil, nil, messages{}
 	}
 }
 
@@ -139,42 +141,43 @@ func (p *pages) column(values []int64, c eventColumn) ([]byte, error) {
 	return rest, nil
 }
 
-// loadTimes decodes the times; the rest of the ids is zero.
+// loadTimes decodes the times.
 func (p *pages) loadTimes() error {
-	if len(p.ids) > 0 {
+	if len(p.times) > 0 {
 		return nil
 	}
-	n := int(p.block.rows)
-	p.ints = grow(p.ints, n)
-	if _, err := p.column(p.ints, colTimestamp); err != nil {
+	p.ownTime = grow(p.ownTime, int(p.block.rows))
+	if _, err := p.column(p.ownTime, colTimestamp); err != nil {
 		return err
 	}
-	p.ids = room(p, &p.ownIDs, n)
-	for i, v := range p.ints[:len(p.ids)] {
-		p.ids[i] = logs.EventID{Timestamp: v}
-	}
+	p.times = p.ownTime
 	return nil
 }
 
 // loadIDs decodes the four columns of the event ids.
 func (p *pages) loadIDs() error {
-	if p.full {
+	if len(p.ids) > 0 {
 		return nil
 	}
 	if kept, ok := p.cache.Get(p.key(colTimestamp)).([]logs.EventID); ok {
-		p.ids, p.full = kept, true
+		p.ids = kept
 		return nil
 	}
 	if err := p.loadTimes(); err != nil {
 		return err
 	}
+	ids := room(p, &p.ownIDs, len(p.times))
+	for i, t := range p.times {
+		ids[i] = logs.EventID{Timestamp: t}
+	}
+	p.ints = grow(p.ints, len(ids))
 	for c := colIngestion; c < eventColumns; c++ {
 		if _, err := p.column(p.ints, c); err != nil {
 			return err
 		}
-		setColumn(p.ids, p.ints, c)
+		setColumn(ids, p.ints, c)
 	}
-	p.full = true
+	p.ids = ids
 	if p.keep {
 		p.cache.Add(p.key(colTimestamp), p.ids, idBytes*len(p.ids))
 	}
@@ -251,11 +254,16 @@ func (p *pages) within(run *Run, s span, next *blockEntry) (a, b int, err error)
 	if a >= b || sooner && !least.Less(s.from) {
 		return a, b, nil
 	}
-	load := p.loadIDs
-	if s.isOfTimes() {
-		load = p.loadTimes
+	if s.isOfTimes() && len(p.ids) == 0 {
+		if err := p.loadTimes(); err != nil {
+			return 0, 0, err
+		}
+		times := p.times[a:b]
+		from, _ := slices.BinarySearch(times, s.from.Timestamp)
+		to, _ := slices.BinarySearch(times, s.to.Timestamp)
+		return a + from, a + to, nil
 	}
-	if err := load(); err != nil {
+	if err := p.loadIDs(); err != nil {
 		return 0, 0, err
 	}
 	ids := p.ids[a:b]

@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -198,6 +199,9 @@ func (h *history) scan(t *rapid.T) {
 	} else if literal := rapid.SampledFrom([]string{"", "", "xxxxx 1", "xxxxxx", "XXXXX", "no such", "xx"}).Draw(t, "literal"); literal != "" {
 		q.Match = func(message []byte) bool { return strings.Contains(string(message), literal) }
 		q.Required = [][][]byte{{[]byte(literal), []byte("absent")}}
+		if rapid.Bool().Draw(t, "seek") {
+			q.Seek = func(text []byte) int { return bytes.Index(text, []byte(literal)) }
+		}
 	} else if rapid.Bool().Draw(t, "condition") {
 		drawWhere(t, &q)
 	}
@@ -315,7 +319,7 @@ func (h *history) checkAll(t *rapid.T) {
 // visit holds what Visit gives, in whatever order, against the model, and the columns that were not asked for.
 func (h *history) visit(t *rapid.T, group string, names []string, q storage.Query) {
 	t.Helper()
-	q.Columns = rapid.SampledFrom([]column.Columns{0, column.Time, column.ID, column.Message, column.ID | column.Message}).Draw(t, "columns")
+	q.Columns = rapid.SampledFrom([]column.Columns{0, column.Count, column.Time, column.ID, column.Message, column.Time | column.Stream, column.ID | column.Message}).Draw(t, "columns")
 	q.Range.Start = max(q.Range.Start, h.trouble.expired[group])
 	got, err := h.Store.Visit(group, q, rapid.IntRange(1, 3).Draw(t, "workers"))
 	if h.unread(t, err) {
@@ -324,8 +328,15 @@ func (h *history) visit(t *rapid.T, group string, names []string, q storage.Quer
 	q.Limit, q.Reverse = 0, false
 	want := h.Model.Scan(group, names, q)
 	for i := range want {
-		if !q.Columns.Has(column.ID) {
+		switch {
+		case q.Columns.Has(column.ID):
+		case q.Columns.Has(column.Time):
 			want[i].ID = logs.EventID{Timestamp: want[i].ID.Timestamp}
+		default:
+			want[i].ID = logs.EventID{}
+		}
+		if !q.Columns.Has(column.Stream) {
+			want[i].Stream = ""
 		}
 		if !q.Columns.Has(column.Message) {
 			want[i].Message = ""

@@ -186,8 +186,17 @@ func (s *Store) Visit(group string, q storage.Query, workers int) ([]Event, erro
 	q.Group = s.Group(group).ID
 	parts := make([][]Event, workers)
 	_, err := s.Engine.Visit(context.Background(), q, workers, func(worker int, b *column.Batch) error {
-		for i := range b.ID {
-			e := Event{ID: b.ID[i], Stream: b.StreamName[i], Fields: fieldsOf(b, i)}
+		for i := range b.Len() {
+			e := Event{Fields: fieldsOf(b, i)}
+			if q.Columns.Has(column.Time) {
+				e.ID.Timestamp = b.Time[i]
+			}
+			if q.Columns.Has(column.ID) {
+				e.ID = b.ID[i]
+			}
+			if q.Columns.Has(column.Stream) {
+				e.Stream = b.StreamName[i]
+			}
 			if q.Columns.Has(column.Message) {
 				e.Message = string(b.Message[i])
 			}
