@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tailrace/internal/auth"
+	"tailrace/internal/catalog"
 	"tailrace/internal/catalog/sqlite"
 	"tailrace/internal/storage"
 	"tailrace/internal/vfs"
@@ -18,6 +19,11 @@ import (
 func (s *Server) openCatalog(ctx context.Context) (err error) {
 	if err = s.missing(); err == nil {
 		s.catalog, s.keyring, err = openKeys(ctx, s.config.Data, sqlite.Options{Check: true})
+	}
+	if err == nil {
+		if err = s.outdated(ctx); err != nil {
+			err = errors.Join(err, s.catalog.Close())
+		}
 	}
 	damaged, ok := errors.AsType[*sqlite.DamagedError](err)
 	if !ok {
@@ -44,6 +50,24 @@ func (s *Server) missing() error {
 		return err
 	}
 	return &sqlite.DamagedError{File: file, Err: fmt.Errorf("it is missing or empty though there are %d segments", len(segments))}
+}
+
+// outdated is a *sqlite.DamagedError if the catalog is older than the files: SQLite takes the state before a damaged page of its log
+// for the last one.
+func (s *Server) outdated(ctx context.Context) error {
+	counters, err := s.catalog.Counters(ctx)
+	if err != nil {
+		return err
+	}
+	at := map[string]uint64{}
+	for _, c := range counters {
+		at[c.Name] = c.Value
+	}
+	shown, err := storage.Outdated(ctx, vfs.OS(), s.config.Data, s.catalog, catalog.SegmentID(at["segment"]), at["flushed"])
+	if err != nil || shown == "" {
+		return err
+	}
+	return &sqlite.DamagedError{File: filepath.Join(s.config.Data, CatalogFile), Err: errors.New("it is older than the files: " + shown)}
 }
 
 // rebuildCatalog makes the new one beside the damaged one and then puts it in its place, so that it can be interrupted.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"tailrace/internal/auth"
+	"tailrace/internal/catalog/sqlite"
 )
 
 // catalogLife is a data directory with a key, two groups and an event of each in a segment.
@@ -112,6 +114,58 @@ func TestDamagedCatalog(t *testing.T) {
 			}
 			if a := r.signed(use, "CreateLogStream", `{"logGroupName":"app","logStreamName":"after"}`); a.status != http.StatusOK {
 				t.Errorf("create a stream: %d %s", a.status, a.body)
+			}
+		})
+	}
+}
+
+// TestOldCatalog puts an older state of the catalog in place, as SQLite does when its log is damaged: what was flushed since is
+// there, whether the catalog had given the segment its id or not and though the log is cut.
+func TestOldCatalog(t *testing.T) {
+	data, key := catalogLife(t)
+	file := filepath.Join(data, CatalogFile)
+	old, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := func(c *Config) { c.Data = data }
+	r := start(t, in)
+	body := fmt.Sprintf(`{"logGroupName":"app","logStreamName":"s","logEvents":[{"timestamp":%d,"message":"flushed since"}]}`, time.Now().UnixMilli())
+	if a := r.signed(key, "PutLogEvents", body); a.status != http.StatusOK {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	if err := start(t, in).end(); err != nil { // the log is cut at a start
+		t.Fatal(err)
+	}
+	for name, given := range map[string]int{"of before the segment": 0, "of before its commit": 1} {
+		t.Run(name, func(t *testing.T) {
+			r := start(t, func(c *Config) {
+				if err := os.CopyFS(c.Data, os.DirFS(data)); err != nil {
+					t.Fatal(err)
+				}
+				file := filepath.Join(c.Data, CatalogFile)
+				if err := errors.Join(os.WriteFile(file, old, 0o600), os.Chmod(filepath.Join(c.Data, KeyFile), 0o600)); err != nil {
+					t.Fatal(err)
+				}
+				cat, err := sqlite.Open(t.Context(), file, sqlite.Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for range given {
+					if _, err := cat.NextSegment(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if err := cat.Close(); err != nil {
+					t.Fatal(err)
+				}
+			})
+			a := r.signed(key, "GetLogEvents", `{"logGroupName":"app","logStreamName":"s","startFromHead":true}`)
+			if strings.Count(a.body, "written to app") != 1 || strings.Count(a.body, "flushed since") != 1 {
+				t.Errorf("%d %s", a.status, a.body)
 			}
 		})
 	}

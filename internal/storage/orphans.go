@@ -28,7 +28,8 @@ func parseObject(name string) (id catalog.SegmentID, finished, ok bool) {
 
 // clearFiles removes files of segments that are not live: flushes and rewrites that a crash cut short, whose events are
 // in the log or in the segments they were to replace. A segment with an id that this catalog has not given is none of
-// those: the catalog was put back from a backup, say. It goes to the quarantine and is reported.
+// those: the catalog was put back from a backup, say. It goes to the quarantine and is reported; so does every finished one while
+// live segments are damaged or missing, for it may be what took their place.
 func (e *Engine) clearFiles(ctx context.Context, segments []catalog.Segment) {
 	names, err := e.o.FS.List(e.readers.dir)
 	if err != nil {
@@ -37,6 +38,10 @@ func (e *Engine) clearFiles(ctx context.Context, segments []catalog.Segment) {
 	wanted := map[string]bool{}
 	for i := range segments {
 		wanted[segments[i].Object] = true
+	}
+	damaged := false
+	for _, l := range e.live {
+		damaged = damaged || l.damaged.Load()
 	}
 	next := catalog.SegmentID(0) // not asked for yet
 	for _, name := range names {
@@ -50,7 +55,7 @@ func (e *Engine) clearFiles(ctx context.Context, segments []catalog.Segment) {
 				return
 			}
 		}
-		if finished && id >= next {
+		if finished && (id >= next || damaged) {
 			e.putAway(name)
 			continue
 		}

@@ -90,11 +90,8 @@ func (b *rebuild) rebuild(ctx context.Context, asOf uint64) error {
 		return err
 	}
 	defer log.Close()
-	for _, f := range log.Files() {
-		if f.First > 0 {
-			b.contents.Flushed = max(b.contents.Flushed, f.First-1) // what was cut is in segments
-			break
-		}
+	if first := firstRecord(log); first > 0 {
+		b.contents.Flushed = max(b.contents.Flushed, first-1) // what was cut is in segments
 	}
 	b.Complete = asOf > 0 && asOf >= b.contents.Flushed
 	b.contents.Complete = b.Complete
@@ -110,6 +107,16 @@ func (b *rebuild) rebuild(ctx context.Context, asOf uint64) error {
 		return err
 	}
 	return b.unnamed(ctx, log)
+}
+
+// firstRecord is the sequence that a log begins with, 0 if it has no files.
+func firstRecord(log *wal.View) uint64 {
+	for _, f := range log.Files() {
+		if f.First > 0 {
+			return f.First
+		}
+	}
+	return 0
 }
 
 // objects are the finished segments, newest first: those that a merge made come before those that it read.

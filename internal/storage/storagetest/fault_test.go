@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -304,6 +305,44 @@ func TestOldCatalog(t *testing.T) {
 	put(3)
 	if got, err := s.Scan("app", storage.Query{Range: logs.AllTime}); err != nil || len(got) != 3 {
 		t.Errorf("scan: %v, %v", got, err)
+	}
+}
+
+// A catalog that lacks a merge gave the merged segment its id and lists files that are gone: the segment is put away, not removed as
+// what a crash left, for it alone has the events.
+func TestCatalogBeforeMerge(t *testing.T) {
+	s := New(t, storage.Options{Manual: true, Compaction: compaction.Options{FanOut: 2}})
+	ctx := context.Background()
+	for ms := range int64(4) {
+		if _, err := s.Append("app", "a", event(ms, "x")); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Engine.Flush(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	old, err := s.Catalog.Clone(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Engine.Compact(ctx); err != nil {
+		t.Fatal(err)
+	}
+	merged := s.Files("segments")
+	s.Kill()
+	s.Catalog.Close()
+	s.Catalog = old
+	last, _, _ := storage.ParseObject(merged[len(merged)-1])
+	for {
+		if id, err := old.NextSegment(ctx); err != nil {
+			t.Fatal(err)
+		} else if id == last {
+			break
+		}
+	}
+	s.Open()
+	if kept := s.Files("quarantine"); !slices.Equal(kept, merged) {
+		t.Errorf("of %v there are %v in the quarantine", merged, kept)
 	}
 }
 

@@ -1,0 +1,80 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+
+	"tailrace/internal/catalog"
+	"tailrace/internal/storage/segment"
+	"tailrace/internal/storage/wal"
+	"tailrace/internal/vfs"
+)
+
+// Outdated tells what shows that a catalog is older than the segments and the log in a directory, empty if nothing does: a segment
+// whose id it has not given, or one of a flush that it does not know though the log is cut for it. A start would not serve
+// these; Rebuild finds out which segments count. given is the last id of a segment that the catalog gave, and flushed its flushed
+// position.
+func Outdated(ctx context.Context, fsys vfs.FS, dir string, c catalog.Segments, given catalog.SegmentID, flushed uint64) (string, error) {
+	names, err := fsys.List(path.Join(dir, SegmentDir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	} else if err != nil {
+		return "", fmt.Errorf("look for segments: %w", err)
+	}
+	objects := map[string]bool{}
+	for _, name := range names {
+		if id, finished, ok := ParseObject(name); ok && finished {
+			objects[name] = true
+			if id > given {
+				return fmt.Sprintf("it has given ids up to %d, and there is the segment %s", given, name), nil
+			}
+		}
+	}
+	log, err := wal.OpenView(fsys, path.Join(dir, LogDir))
+	if err != nil {
+		return "", err
+	}
+	first := firstRecord(log)
+	if err := log.Close(); err != nil || first > 0 && first <= flushed+1 {
+		return "", err // a flush that was cut short is in the log
+	}
+	live, _, err := c.LiveSegments(ctx)
+	if err != nil {
+		return "", fmt.Errorf("live segments: %w", err)
+	}
+	for i := range live {
+		delete(objects, live[i].Object)
+	}
+	for object := range objects {
+		if last, err := lastRequest(ctx, fsys, path.Join(dir, SegmentDir, object)); err != nil {
+			return "", err
+		} else if last > flushed {
+			return fmt.Sprintf("events up to %d were flushed, and the segment %s has those up to %d", flushed, object, last), nil
+		}
+	}
+	return "", nil
+}
+
+// lastRequest is the position of the newest batch in a segment; 0 if it cannot be read.
+func lastRequest(ctx context.Context, fsys vfs.FS, name string) (last uint64, err error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	size, err := f.Size()
+	if err != nil {
+		return 0, err
+	}
+	r, err := segment.Open(f, size)
+	if err == nil {
+		err = r.VerifyRuns(ctx, func(t segment.Tally) { last = max(last, t.LastRequest) })
+	}
+	if isDamage(err) {
+		return 0, nil
+	}
+	return last, err
+}
