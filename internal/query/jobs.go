@@ -72,15 +72,20 @@ type Jobs struct {
 	stop    context.CancelCauseFunc
 	working sync.WaitGroup
 
-	mu     sync.Mutex
-	closed bool
-	active map[string]*job
-	unkept []string // of active: ended, but the disk refuses their results
-	kept   kept
+	mu                   sync.Mutex
+	closed               bool
+	active               map[string]*job
+	unkept               []string // of active: ended, but the disk refuses their results
+	refused, mostRefused int64    // bytes of these
+	kept                 kept
 }
 
-// maxUnkept is how many results stay in memory while the disk refuses them.
-const maxUnkept = 100
+// maxUnkept and maxUnkeptBytes are how many results, and bytes of them, stay in memory while the disk refuses them: the last one in
+// any case.
+const (
+	maxUnkept      = 100
+	maxUnkeptBytes = 256 << 20
+)
 
 // job is a query that has not ended, or whose result is not on disk yet.
 type job struct {
@@ -120,7 +125,7 @@ func Open(o Options) (*Jobs, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open query results: %w", err)
 	}
-	j := &Jobs{o: o, slots: make(chan struct{}, o.Slots), active: map[string]*job{}}
+	j := &Jobs{o: o, slots: make(chan struct{}, o.Slots), active: map[string]*job{}, mostRefused: maxUnkeptBytes}
 	j.ctx, j.stop = context.WithCancelCause(context.Background())
 	j.kept.o = &j.o
 	j.working.Go(func() { j.kept.find(j.ctx, names) })
@@ -183,17 +188,18 @@ func FormatID(b [16]byte) string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// work waits for a slot, runs the query and keeps its result.
+// work waits for a slot, runs the query and keeps its result. The slot is free again when the result is on disk: a slow disk must not
+// let results gather in memory.
 func (j *Jobs) work(ctx context.Context, x *job, run Run) {
 	defer x.cancel(nil)
 	var rows []Row
 	var err error
 	select {
 	case j.slots <- struct{}{}:
+		defer func() { <-j.slots }()
 		if err = context.Cause(ctx); err == nil {
 			rows, err = j.run(ctx, x, run)
 		}
-		<-j.slots
 	case <-ctx.Done():
 		err = context.Cause(ctx)
 	}
@@ -209,9 +215,16 @@ func (j *Jobs) work(ctx context.Context, x *job, run Run) {
 		return
 	}
 	j.o.Logger.Error("keep query result", "query", info.ID, "error", err)
-	j.unkept = append(j.unkept, info.ID)
-	if len(j.unkept) > maxUnkept {
-		delete(j.active, j.unkept[0])
+	j.holdUnkept(info.ID, int64(len(content)))
+}
+
+// holdUnkept notes that a result stays in memory, and drops the oldest of these where they are too many. The caller holds mu.
+func (j *Jobs) holdUnkept(id string, bytes int64) {
+	j.unkept, j.refused = append(j.unkept, id), j.refused+bytes
+	for len(j.unkept) > maxUnkept || j.refused > j.mostRefused && len(j.unkept) > 1 {
+		oldest := j.active[j.unkept[0]]
+		j.refused -= int64(len(oldest.content))
+		delete(j.active, oldest.info.ID)
 		j.unkept = j.unkept[1:]
 	}
 }

@@ -261,6 +261,83 @@ func TestResultsOfOthersAreNotFound(t *testing.T) {
 	})
 }
 
+// slowFS creates files of results when it may resume.
+type slowFS struct {
+	vfs.FS
+	resume <-chan struct{}
+}
+
+func (s slowFS) Create(name string) (vfs.File, error) {
+	if strings.HasSuffix(name, unfinished) {
+		<-s.resume
+	}
+	return s.FS.Create(name)
+}
+
+// TestSlotIsTakenUntilTheResultIsOnDisk: results that a slow disk has not taken yet hold the next query back.
+func TestSlotIsTakenUntilTheResultIsOnDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		resume := make(chan struct{})
+		j := open(t, Options{FS: slowFS{vfs.NewMem(), resume}, Slots: 1})
+		first, second := start(t, j, gives(1)), ""
+		synctest.Wait()
+		second = start(t, j, gives(1))
+		synctest.Wait()
+		for id, want := range map[string]Status{first: Complete, second: Scheduled} {
+			if info, err := j.Info(here, id); err != nil || info.Status != want {
+				t.Errorf("%+v, %v, want %v", info, err, want)
+			}
+		}
+		close(resume)
+		synctest.Wait()
+		if info, err := j.Info(here, second); err != nil || info.Status != Complete {
+			t.Fatalf("%+v, %v", info, err)
+		}
+	})
+}
+
+// TestDiskThatDoesNotAnswerLosesNoResult: what cannot be read at the start is not thrown away.
+func TestDiskThatDoesNotAnswerLosesNoResult(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mem := vfs.NewMem()
+		id := start(t, open(t, Options{FS: mem}), gives(5))
+		synctest.Wait()
+		open(t, Options{FS: vfs.Fault(mem, func(op vfs.Op) error {
+			if op.Kind == vfs.OpReadAt {
+				return errors.New("input/output error")
+			}
+			return nil
+		})})
+		synctest.Wait()
+		if diff := cmp.Diff(rows(5), walk(t, open(t, Options{FS: mem}), id, 2)); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
+// TestRefusedResultsAreBounded: of what the disk refuses only so much stays in memory, the newest.
+func TestRefusedResultsAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fsys := vfs.NewMem()
+		j := open(t, Options{FS: fsys})
+		fsys.SetSpace(0)
+		j.mostRefused = 1000
+		var ids []string
+		for range 3 {
+			ids = append(ids, start(t, j, func(context.Context, *Progress) ([]Row, error) {
+				return []Row{{{"m", strings.Repeat("a", 1500)}}}, nil
+			}))
+			synctest.Wait()
+		}
+		if load := j.Load(); load.Active != 1 {
+			t.Errorf("%+v", load)
+		}
+		if got := walk(t, j, ids[2], 10); len(got) != 1 {
+			t.Error(got)
+		}
+	})
+}
+
 func TestFullDiskKeepsResultsInMemory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fsys := vfs.NewMem()

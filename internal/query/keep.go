@@ -58,7 +58,9 @@ func (k *kept) find(ctx context.Context, names []string) {
 		info, size, err := k.look(name)
 		if err != nil {
 			k.o.Logger.Warn("query result", "query", name, "error", err)
-			k.discard(name)
+			if errors.Is(err, errDamaged) { // else the disk may answer the next time
+				k.discard(name)
+			}
 			continue
 		}
 		k.note(info, size, false)
