@@ -29,6 +29,12 @@ import (
 // ErrMemory says that a query keeps more rows or groups than may be kept.
 var ErrMemory = errors.New("the query needs more memory than it may use: narrow the range of time, filter more, group by fewer values or limit the rows")
 
+// ErrRow says that a query shows more in one row than a row may have.
+var ErrRow = fmt.Errorf("a row of the result is larger than %d MiB: show fewer columns", maxRowBytes>>20)
+
+// maxRowBytes bounds what a row of the result takes: many times an event, and less than those who keep results take.
+const maxRowBytes = 32 << 20
+
 // Group is a log group as a query sees it.
 type Group struct {
 	Account string
@@ -133,7 +139,9 @@ func Run(ctx context.Context, p *plan.Plan, source Source, o Options) (Result, e
 	if err != nil {
 		return out, fmt.Errorf("query: %w", err)
 	}
-	out.Rows = r.print(t)
+	if out.Rows, err = r.print(t); err != nil {
+		return out, fmt.Errorf("query: %w", err)
+	}
 	return out, nil
 }
 
@@ -149,6 +157,9 @@ func (r *run) table(ctx context.Context) (*rows, error) {
 	t, err := r.gather(ctx)
 	if err == nil {
 		err = r.finish(ctx, t)
+	}
+	if err == nil {
+		err = ctx.Err() // a sort that ended early says nothing
 	}
 	return t, err
 }

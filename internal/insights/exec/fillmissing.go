@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -19,7 +20,7 @@ type series struct {
 }
 
 // fillMissing adds a row for each period that a series does not have.
-func (r *run) fillMissing(t *rows, op *plan.FillMissing) error {
+func (r *run) fillMissing(ctx context.Context, t *rows, op *plan.FillMissing) error {
 	bin := op.Keys[op.Bin].Index
 	all, least, most, err := r.series(t, op)
 	if err != nil {
@@ -52,7 +53,7 @@ func (r *run) fillMissing(t *rows, op *plan.FillMissing) error {
 	for i := range columns {
 		columns[i] = op.Keys[i].Index
 	}
-	t.sort(t.keyOrder(columns), 0)
+	t.sort(t.keyOrder(ctx, columns), 0)
 	return nil
 }
 
@@ -88,8 +89,8 @@ func (r *run) series(t *rows, op *plan.FillMissing) (all []*series, least, most 
 }
 
 // keyOrder is the order of the rows of a stats: by their keys, times newest first, everything else in natural order.
-func (r *rows) keyOrder(keys []int) *comparison {
-	order := &comparison{stable: true, exact: true}
+func (r *rows) keyOrder(ctx context.Context, keys []int) *comparison {
+	order := &comparison{stable: true, exact: true, done: ctx.Done()}
 	for _, key := range keys {
 		times := true
 		for i := range r.n {

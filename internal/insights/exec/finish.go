@@ -12,7 +12,7 @@ func (r *run) finish(ctx context.Context, t *rows) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := r.apply(t, op); err != nil {
+		if err := r.apply(ctx, t, op); err != nil {
 			return err
 		}
 		if err := r.account(t); err != nil {
@@ -22,9 +22,9 @@ func (r *run) finish(ctx context.Context, t *rows) error {
 	return nil
 }
 
-func (r *run) apply(t *rows, op plan.Op) error {
+func (r *run) apply(ctx context.Context, t *rows, op plan.Op) error {
 	if !op.Local() {
-		return r.whole(t, op)
+		return r.whole(ctx, t, op)
 	}
 	if op.Effect() == plan.Multiplies {
 		return r.multiply(t, newLocal(op))
@@ -48,14 +48,14 @@ func (r *run) multiply(t *rows, op local) error {
 }
 
 // whole runs an operator that looks at the whole table.
-func (r *run) whole(t *rows, op plan.Op) error {
+func (r *run) whole(ctx context.Context, t *rows, op plan.Op) error {
 	switch op := op.(type) {
 	case *plan.Sort:
 		most := op.Limit
 		if op.Last {
 			most = 0 // the rows that are wanted are cut off behind this
 		}
-		t.sort(&comparison{keys: op.Keys, stable: !op.Reversed, oldest: op.Reversed}, most)
+		t.sort(&comparison{keys: op.Keys, stable: !op.Reversed, oldest: op.Reversed, done: ctx.Done()}, most)
 	case *plan.Limit:
 		if n := min(op.Count, t.n); op.Last {
 			t.cut(t.n-n, t.n)
@@ -65,19 +65,19 @@ func (r *run) whole(t *rows, op plan.Op) error {
 	case *boundAppend:
 		r.appendCols(t, op)
 	case *plan.Pattern:
-		return r.minePatterns(t, op)
+		return r.minePatterns(ctx, t, op)
 	case *plan.Dedup:
 		return r.dedup(t, op)
 	case *plan.Stats:
-		return r.restat(t, op)
+		return r.restat(ctx, t, op)
 	default:
-		return r.analysis(t, op)
+		return r.analysis(ctx, t, op)
 	}
 	return nil
 }
 
 // analysis runs the operators that compute over all rows.
-func (r *run) analysis(t *rows, op plan.Op) error {
+func (r *run) analysis(ctx context.Context, t *rows, op plan.Op) error {
 	switch op := op.(type) {
 	case *plan.Totals:
 		t.totals(op)
@@ -88,7 +88,7 @@ func (r *run) analysis(t *rows, op plan.Op) error {
 	case *plan.FillDown:
 		t.fillDown(op)
 	case *plan.FillMissing:
-		return r.fillMissing(t, op)
+		return r.fillMissing(ctx, t, op)
 	case *plan.Sessionize:
 		return r.sessionize(t, op)
 	case *plan.Outlier:
@@ -101,26 +101,42 @@ func (r *run) analysis(t *rows, op plan.Op) error {
 	return nil
 }
 
-// print makes the rows of the result.
-func (r *run) print(t *rows) [][]Field {
+// print makes the rows of the result, which are counted in place of the table: a column may be shown any number of times.
+func (r *run) print(t *rows) ([][]Field, error) {
+	r.memory.give(r.held)
+	r.held = 0
 	out := make([][]Field, t.n)
 	var room []byte
 	for i := range out {
-		fields := make([]Field, 0, len(r.plan.Output)+1)
-		for _, o := range r.plan.Output {
-			if o.Name == plan.Pointer && r.plan.Events {
-				continue
-			}
-			if v := t.get(o.Column).Row(i); !v.IsNull() {
-				room = v.Append(room[:0])
-				fields = append(fields, Field{o.Name, string(room)})
-			}
+		var size int64
+		if out[i], size, room = r.printRow(t, i, room); size > maxRowBytes {
+			return nil, ErrRow
 		}
-		if r.plan.Events && len(t.refs) > 0 && t.refs[i].group != noGroup {
-			at := &t.refs[i]
-			fields = append(fields, Field{plan.Pointer, r.source.Pointer(int(at.group), at.stream, at.id)})
+		if err := r.grow(size); err != nil {
+			return nil, err
 		}
-		out[i] = fields
 	}
-	return out
+	return out, nil
+}
+
+// printRow makes one row, and says how many bytes it takes.
+func (r *run) printRow(t *rows, row int, room []byte) (fields []Field, size int64, _ []byte) {
+	fields = make([]Field, 0, len(r.plan.Output)+1)
+	for _, o := range r.plan.Output {
+		if o.Name == plan.Pointer && r.plan.Events {
+			continue
+		}
+		if v := t.get(o.Column).Row(row); !v.IsNull() {
+			room = v.Append(room[:0])
+			if size += cellBytes + int64(len(room)); size > maxRowBytes {
+				break
+			}
+			fields = append(fields, Field{o.Name, string(room)})
+		}
+	}
+	if r.plan.Events && len(t.refs) > 0 && t.refs[row].group != noGroup {
+		at := &t.refs[row]
+		fields = append(fields, Field{plan.Pointer, r.source.Pointer(int(at.group), at.stream, at.id)})
+	}
+	return fields, size, room
 }

@@ -122,6 +122,7 @@ func nothing(*rows) error { return nil }
 
 // keep gathers all rows, or the first in an order that is not the scan's.
 func (r *run) keep(ctx context.Context, locals []plan.Op, order comparison, most int) (*rows, error) {
+	order.done = ctx.Done()
 	offers := r.newOffers(ctx, r.o.Workers, order)
 	workers := r.newKeepers(r.o.Workers, locals, order, most, func(w *worker, _ *rows) error { return offers.look(w) })
 	if err := r.visit(ctx, workers); err != nil {

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"tailrace/internal/column"
 	"tailrace/internal/insights/plan"
 	"tailrace/internal/insights/syntax"
+	"tailrace/internal/insights/value"
 	"tailrace/internal/logs"
 )
 
@@ -54,11 +56,33 @@ func TestInnerBounds(t *testing.T) {
 		{`filter k in (SOURCE "b" | fields k) | stats count(*) as n`, 2*plan.MaxSubqueryValues + 2, 0, ErrSubqueryValues},
 		{`pattern @message`, 1000, 100, ErrMemory},
 		{`stats count(*) as n | appendcols (SOURCE "b" | fields k)`, 10_000, 50_000, ErrMemory},
+		{`fields @message as a1` + repeat(", @message as b%d", 300) + ` | limit 1000`, 1000, 1 << 20, ErrMemory},
+		{`fields @message as a1 | limit 1000`, 1000, 1 << 20, nil},
 	} {
 		_, err := runText(t, t.Context(), c.text, manyKeys(c.events), Options{Workers: 2, Memory: c.memory})
 		if !errors.Is(err, c.want) || c.want == nil && err != nil {
 			t.Errorf("%s over %d events: %v, want %v", c.text, c.events, err, c.want)
 		}
+	}
+}
+
+// repeat is a text that a format makes of the numbers below n.
+func repeat(format string, n int) string {
+	var out strings.Builder
+	for i := range n {
+		fmt.Fprintf(&out, format, i)
+	}
+	return out.String()
+}
+
+// TestRowIsBounded: a column that is shown many times makes no row that nobody can keep.
+func TestRowIsBounded(t *testing.T) {
+	s := &memorySource{batch: 1, groups: []Group{{Name: "a"}}, events: []event{{0, "s", logs.EventID{Timestamp: 1}, strings.Repeat("x", 1<<20)}}}
+	if _, err := runText(t, t.Context(), `fields @message as a1`+repeat(", @message as b%d", 40), s, Options{}); !errors.Is(err, ErrRow) {
+		t.Error(err)
+	}
+	if _, err := runText(t, t.Context(), `fields @message as a1`+repeat(", @message as b%d", 20), s, Options{}); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -81,5 +105,36 @@ func TestInnerTime(t *testing.T) {
 	cancel()
 	if _, err := runText(t, ctx, text, s, Options{}); !errors.Is(err, context.Canceled) || errors.Is(err, ErrSubqueryTime) {
 		t.Error(err)
+	}
+}
+
+// TestEndIsHeard: what works on a whole table ends with the query, although the source is done.
+func TestEndIsHeard(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, text := range []string{`sort k`, `stats count(*) by k`, `pattern @message`, `stats count(*) as n by k | sort n`} {
+		if r, err := runText(t, ctx, text, manyKeys(100), Options{}); !errors.Is(err, context.Canceled) || len(r.Rows) > 0 {
+			t.Errorf("%s: %d rows, %v", text, len(r.Rows), err)
+		}
+	}
+}
+
+// TestSortEnds: a sort that is to end leaves some order behind, soon.
+func TestSortEnds(t *testing.T) {
+	done, compared := make(chan struct{}), 0
+	close(done)
+	x := &rows{n: 1 << 20}
+	for i := range x.n {
+		x.append(0, value.NewInt(int64(i*7919%x.n)))
+	}
+	c := &comparison{keys: []plan.SortKey{{}}, done: done}
+	x.sort(c, 0)
+	for i := range x.n - 1 {
+		if c.compare(x, i, x, i+1) > 0 {
+			compared++
+		}
+	}
+	if x.n != 1<<20 || compared == 0 {
+		t.Errorf("%d rows, sorted all the same", x.n)
 	}
 }

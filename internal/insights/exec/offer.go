@@ -64,7 +64,10 @@ func (o *offers) look(w *worker) error {
 	if err := o.run.finish(o.ctx, t); err != nil {
 		return err
 	}
-	o.run.o.Offer(o.run.print(t))
+	shown, err := o.run.print(t)
+	if err == nil { // else it is the end of the query that says so
+		o.run.o.Offer(shown)
+	}
 	o.run.memory.give(o.run.held)
 	o.run.held = 0
 	o.due = o.run.o.Now().Add(offerEvery)

@@ -31,19 +31,26 @@ func (r *run) patterns(ctx context.Context, locals []plan.Op, op *plan.Pattern) 
 		all.found.Merge(w.miner.found)
 		all.held += w.miner.held
 	}
-	t := all.table()
+	t, err := all.table(ctx)
+	if err != nil {
+		return nil, err
+	}
 	r.memory.give(all.held)
 	return t, r.account(t)
 }
 
 // minePatterns finds the patterns of a table.
-func (r *run) minePatterns(t *rows, op *plan.Pattern) error {
+func (r *run) minePatterns(ctx context.Context, t *rows, op *plan.Pattern) error {
 	m := r.newMiner(op)
 	if err := m.add(t); err != nil {
 		return err
 	}
+	made, err := m.table(ctx)
+	if err != nil {
+		return err
+	}
 	r.memory.give(m.held)
-	*t = *m.table()
+	*t = *made
 	return nil
 }
 
@@ -102,8 +109,11 @@ func (m *miner) add(r *rows) error {
 }
 
 // table makes a row of each pattern.
-func (m *miner) table() *rows {
-	found := m.found.Patterns()
+func (m *miner) table(ctx context.Context) (*rows, error) {
+	found, err := m.found.Patterns(ctx)
+	if err != nil {
+		return nil, err
+	}
 	total := int64(0)
 	slicesOf := make([]int64, m.slices) // all texts
 	for i := range found {
@@ -124,7 +134,7 @@ func (m *miner) table() *rows {
 		m.compare(t, p)
 		m.judge(t, p, slicesOf, total)
 	}
-	return t
+	return t, nil
 }
 
 // order sorts patterns as the result has them.

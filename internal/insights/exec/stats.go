@@ -24,7 +24,7 @@ func (r *run) aggregate(ctx context.Context, locals []plan.Op, op *plan.Stats) (
 			return nil, err
 		}
 	}
-	t, err := all.table()
+	t, err := all.table(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -33,12 +33,12 @@ func (r *run) aggregate(ctx context.Context, locals []plan.Op, op *plan.Stats) (
 }
 
 // restat aggregates a table.
-func (r *run) restat(t *rows, op *plan.Stats) error {
+func (r *run) restat(ctx context.Context, t *rows, op *plan.Stats) error {
 	a := newAggregator(op, r.memory)
 	if err := a.add(t); err != nil {
 		return err
 	}
-	made, err := a.table()
+	made, err := a.table(ctx)
 	if err != nil {
 		return err
 	}
@@ -208,7 +208,7 @@ func (a *aggregator) merge(b *aggregator) error {
 }
 
 // table makes a row of each group, in the order of their keys: times newest first, everything else in natural order.
-func (a *aggregator) table() (*rows, error) {
+func (a *aggregator) table(ctx context.Context) (*rows, error) {
 	t := &rows{n: len(a.codes), cols: make([]*value.Vector, a.op.Width)}
 	keys := make([]int, len(a.keys))
 	for k := range a.keys {
@@ -225,7 +225,7 @@ func (a *aggregator) table() (*rows, error) {
 		}
 		t.cols[a.op.Aggs[i].Column] = v
 	}
-	t.sort(t.keyOrder(keys), 0)
+	t.sort(t.keyOrder(ctx, keys), 0)
 	for _, c := range a.op.Then {
 		if err := newLocal(c).run(t, nothing); err != nil {
 			return nil, err

@@ -44,6 +44,8 @@ type comparison struct {
 	stable  bool // rows that are equal so far stay in their order
 	oldest  bool // their events: oldest first, else newest first
 	inverse bool // all of it the other way round
+
+	done <-chan struct{} // ends a sort early, in no order; nil: nothing does
 }
 
 // compare orders a row of a before or behind one of b.
@@ -89,17 +91,40 @@ func newer(x, y *ref) int {
 	return cmp.Or(y.id.Compare(x.id), cmp.Compare(y.group, x.group), cmp.Compare(y.stream, x.stream))
 }
 
-// sort orders a table and keeps its first rows; most 0 keeps all.
+// sortSteps is how many comparisons pass until a sort looks at whether it is to end.
+const sortSteps = 1 << 14
+
+// sort orders a table and keeps its first rows; most 0 keeps all. Rows that are equal stay in their order.
 func (r *rows) sort(c *comparison, most int) {
-	order := make([]int32, r.n)
-	for i := range order {
-		order[i] = int32(i)
+	steps, ended := 0, false
+	compare := func(i, j int32) int {
+		if steps++; steps%sortSteps == 0 {
+			select {
+			case <-c.done:
+				ended = true
+			default:
+			}
+		}
+		if ended {
+			return 0
+		}
+		return cmp.Or(c.compare(r, int(i), r, int(j)), cmp.Compare(i, j))
 	}
-	slices.SortStableFunc(order, func(i, j int32) int { return c.compare(r, int(i), r, int(j)) })
-	if most > 0 && most < len(order) {
-		order = order[:most]
+	if most == 0 || most > r.n {
+		most = r.n
 	}
-	r.pick(order)
+	order, trimmed := make([]int32, 0, min(2*most, r.n)), false
+	for i := range int32(r.n) {
+		if len(order) == 2*most {
+			slices.SortFunc(order, compare)
+			order, trimmed = order[:most], true
+		}
+		if !trimmed || compare(i, order[most-1]) < 0 {
+			order = append(order, i)
+		}
+	}
+	slices.SortFunc(order, compare)
+	r.pick(order[:most])
 }
 
 // reverse turns a table round.

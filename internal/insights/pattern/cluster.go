@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,20 +21,28 @@ const variable = ""
 // A template is compared with so many others.
 const maxCompared = 1000
 
-// cluster joins templates that differ in a fifth of their words at most, the most frequent ones first.
-func cluster(templates []template) []template {
+// cluster joins templates that differ in a fifth of their words at most, the most frequent ones first. It stops where ctx ends.
+func cluster(ctx context.Context, templates []template) ([]template, error) {
 	slices.SortFunc(templates, func(a, b template) int {
 		return cmp.Or(cmp.Compare(sum(b.counts), sum(a.counts)), slices.Compare(a.words, b.words))
 	})
 	var out []template
-	for _, t := range templates {
+	for i, t := range templates {
+		if err := ctx.Err(); i%maxCompared == 0 && err != nil {
+			return nil, err
+		}
 		for _, word := range t.words {
 			if word != variable && word[0] != masked {
 				t.widens++
 			}
 		}
 		t.widens /= 5
-		near := slices.IndexFunc(out[:min(len(out), maxCompared)], func(c template) bool { return c.distance(&t) <= c.widens })
+		near := -1
+		for i := 0; i < min(len(out), maxCompared) && near < 0; i++ {
+			if out[i].distance(&t) <= out[i].widens {
+				near = i
+			}
+		}
 		if near >= 0 {
 			out[near].add(&t)
 			continue
@@ -41,7 +50,7 @@ func cluster(templates []template) []template {
 		t.counts = slices.Clone(t.counts)
 		out = append(out, t)
 	}
-	return out
+	return out, nil
 }
 
 func sum(counts []int64) (n int64) {
@@ -51,11 +60,13 @@ func sum(counts []int64) (n int64) {
 	return n
 }
 
-// distance is how many places would become variables, were another template taken in.
+// distance is how many places would become variables, were another template taken in: not counted on where they are too many.
 func (t *template) distance(o *template) (n int) {
 	for i, word := range t.words {
 		if word != o.words[i] && word != variable {
-			n++
+			if n++; n > t.widens {
+				break
+			}
 		}
 	}
 	return n

@@ -22,6 +22,7 @@ package pattern
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 
@@ -136,20 +137,24 @@ const (
 	knownBytes  = 64
 )
 
-// Patterns returns the patterns, the most frequent ones first; those of the same number by their texts.
-func (m *Miner) Patterns() []Pattern {
+// Patterns returns the patterns, the most frequent ones first; those of the same number by their texts. The error is that of ctx.
+func (m *Miner) Patterns(ctx context.Context) ([]Pattern, error) {
 	var out []Pattern
 	for class, root := range m.classes {
 		var templates []template
 		root.each(nil, func(words []string, counts []int64) {
 			templates = append(templates, template{words: slices.Clone(words), counts: counts})
 		})
-		for _, t := range cluster(templates) {
+		clusters, err := cluster(ctx, templates)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range clusters {
 			out = append(out, Pattern{Text: render(class[1:], t.words), Severity: severities[class[0]], Counts: t.counts})
 		}
 	}
 	slices.SortFunc(out, func(a, b Pattern) int {
 		return cmp.Or(cmp.Compare(b.Total(), a.Total()), strings.Compare(a.Text, b.Text), strings.Compare(a.Severity, b.Severity))
 	})
-	return out
+	return out, nil
 }

@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -28,7 +29,7 @@ func TestPatterns(t *testing.T) {
 		{"run job7\nrun web-1", "1 run job7\n1 run web-1"},
 		{"", ""},
 	} {
-		if got := show(mine(strings.Split(c.texts, "\n")).Patterns()); got != c.want {
+		if got := show(all(mine(strings.Split(c.texts, "\n")))); got != c.want {
 			t.Errorf("%q:\n%s\nwant\n%s", c.texts, got, c.want)
 		}
 	}
@@ -43,7 +44,7 @@ func TestVariables(t *testing.T) {
 			m.Add([]byte("close "+word(i)+" ok"), 0)
 		}
 	}
-	if got, want := show(m.Patterns()), "1000 open <Token-1> ok\n100 close <Token-1> ok"; got != want {
+	if got, want := show(all(m)), "1000 open <Token-1> ok\n100 close <Token-1> ok"; got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}
 }
@@ -60,6 +61,14 @@ func mine(texts []string) *Miner {
 		}
 	}
 	return m
+}
+
+func all(m *Miner) []Pattern {
+	found, err := m.Patterns(context.Background())
+	if err != nil {
+		panic(err) // the context does not end
+	}
+	return found
 }
 
 func show(patterns []Pattern) string {
@@ -88,7 +97,7 @@ func TestSplit(t *testing.T) {
 			}
 			texts[i] = strings.Join(words, " ")
 		}
-		want := mine(texts).Patterns()
+		want := all(mine(texts))
 		for range 3 {
 			random.Shuffle(len(texts), func(i, j int) { texts[i], texts[j] = texts[j], texts[i] })
 			miners := make([]*Miner, 1+random.IntN(4))
@@ -101,11 +110,11 @@ func TestSplit(t *testing.T) {
 			for _, m := range miners[1:] {
 				miners[0].Merge(m)
 			}
-			if diff := cmp.Diff(want, miners[0].Patterns()); diff != "" {
+			if diff := cmp.Diff(want, all(miners[0])); diff != "" {
 				t.Fatal(diff)
 			}
 			total := int64(0)
-			for _, p := range miners[0].Patterns() {
+			for _, p := range all(miners[0]) {
 				total += p.Total()
 			}
 			if total != int64(len(texts)) || miners[0].Size() < 0 {
@@ -123,7 +132,7 @@ func FuzzAdd(f *testing.F) {
 		m := New(2)
 		m.Add([]byte(text), 0)
 		m.Add([]byte(text), 1)
-		p := m.Patterns()
+		p := all(m)
 		if len(p) != 1 || p[0].Counts[0] != 1 || p[0].Counts[1] != 1 {
 			t.Fatalf("%q has the patterns %v", text, p)
 		}
@@ -160,5 +169,14 @@ func BenchmarkAdd(b *testing.B) {
 		for _, text := range texts {
 			m.Add(text, 0)
 		}
+	}
+}
+
+// TestPatternsEnd: putting patterns together ends with its context.
+func TestPatternsEnd(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := mine([]string{"a b"}).Patterns(ctx); err == nil {
+		t.Error("patterns in spite of a context that has ended")
 	}
 }
