@@ -41,7 +41,7 @@ func Salvage(ctx context.Context, from, to string) (*Catalog, Salvaged, error) {
 		return nil, Salvaged{}, fmt.Errorf("salvage catalog: %w", err)
 	}
 	s := Salvaged{Rows: map[string]int64{}}
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: from, RawQuery: "mode=ro"}).String())
+	db, err := openDamaged(from)
 	if err == nil {
 		defer db.Close()
 		db.SetMaxOpenConns(1)
@@ -51,6 +51,15 @@ func Salvage(ctx context.Context, from, to string) (*Catalog, Salvaged, error) {
 		return nil, s, fmt.Errorf("salvage catalog: %w", errors.Join(err, c.Close()))
 	}
 	return c, s, nil
+}
+
+// openDamaged opens a file that SQLite may refuse to read. A relative path would name a host in a URL.
+func openDamaged(file string) (*sql.DB, error) {
+	file, err := filepath.Abs(file)
+	if err != nil {
+		return nil, err
+	}
+	return sql.Open("sqlite", (&url.URL{Scheme: "file", Path: file, RawQuery: "mode=ro"}).String())
 }
 
 // copy brings all tables over. Its errors are the new catalog's.

@@ -35,14 +35,19 @@ func TestSalvage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, damaged := range []bool{false, true} {
+	t.Chdir(dir)
+	for _, tc := range []struct {
+		from    string
+		damaged bool
+	}{{file, false}, {"catalog.db", false}, {file, true}, {"catalog.db", true}} {
+		damaged := tc.damaged
 		if damaged { // the last pages hold the last streams
 			clear(b[len(b)-3*4096:])
 			if err := os.WriteFile(file, b, 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}
-		made, got, err := Salvage(ctx, file, file+".new")
+		made, got, err := Salvage(ctx, tc.from, tc.from+".new")
 		if err != nil {
 			t.Fatal(err)
 		}
