@@ -240,6 +240,6 @@ func (r *reclaim) groupsGone() []logs.GroupID {
 
 // isDamage tells damage of a segment from a disk that does not answer.
 func isDamage(err error) bool {
-	var corrupt *segment.CorruptError
-	return errors.As(err, &corrupt) || isMissing(err)
+	_, corrupt := errors.AsType[*segment.CorruptError](err)
+	return corrupt || isMissing(err)
 }

@@ -49,7 +49,7 @@ func (s *Scanner) open(x source) {
 	case x.run != nil:
 		q := s.segmentQuery()
 		q.Keep = s.isPage()
-		s.add(&runInput{segment: x.segment, cursor: reader.Cursor(*x.run, q), kept: q.Keep})
+		s.add(&runInput{segment: x.segment, cursor: reader.Cursor(*x.run, q), kept: q.Keep, batch: takeBatch()})
 	default:
 		s.openSegment(x.segment, reader)
 	}
@@ -172,7 +172,7 @@ type runInput struct {
 	segment *live
 	cursor  *segment.Cursor
 	kept    bool // batches do not change
-	batch   column.Batch
+	batch   *column.Batch
 	at      int
 }
 
@@ -181,7 +181,7 @@ func (in *runInput) next(s *Scanner) (bool, error) {
 		return true, nil
 	}
 	in.at = 0
-	return s.step(in.segment, in.cursor, &in.batch)
+	return s.step(in.segment, in.cursor, in.batch)
 }
 
 func (in *runInput) id() logs.EventID { return in.batch.ID[in.at] }
@@ -193,6 +193,7 @@ func (in *runInput) isVolatile() bool { return !in.kept }
 
 func (in *runInput) close(s *Scanner) {
 	in.cursor.Close()
+	giveBatch(in.batch)
 	s.done(in.segment)
 }
 

@@ -74,8 +74,8 @@ type Scanner struct {
 	heap     []source
 	held     map[*live]int // segments that may be read, with the number of sources that are left of each
 	required *gram.Condition
-	share    int // segments that may have to be read at the same time
-	batch    column.Batch
+	share    int               // segments that may have to be read at the same time
+	batch    *column.Batch     // nil: closed
 	fields   *column.Extractor // nil without Query.Fields
 	arena    []byte            // messages of the batch that lie in memory which is used again
 	keep     atomic.Int64      // bytes of blocks that filters let pass: for the next page, who looks around a hit, and the same search again
@@ -89,6 +89,7 @@ type Scanner struct {
 func (e *Engine) Scan(ctx context.Context, q Query) *Scanner {
 	q.Columns = 0
 	s := e.newScanner(ctx, q)
+	s.batch = takeBatch()
 	heads, ok := s.begin()
 	if !ok {
 		return s
@@ -227,6 +228,9 @@ func (s *Scanner) wants(id logs.StreamID, name string) bool {
 
 // Next reads the next batch, which is never empty; false at the end and after an error.
 func (s *Scanner) Next() bool {
+	if s.batch == nil {
+		return false
+	}
 	s.batch.Reset()
 	if s.arena = s.arena[:0]; s.q.Keep {
 		s.arena = nil
@@ -234,7 +238,7 @@ func (s *Scanner) Next() bool {
 	size := 0
 	for s.err == nil && len(s.heap) > 0 && s.batch.Len() < batchEvents && size < batchBytes {
 		if s.q.Limit > 0 && s.given == s.q.Limit {
-			s.Close()
+			s.end()
 			break
 		}
 		if s.heap[0].segment != nil {
@@ -314,7 +318,7 @@ func (s *Scanner) fail(err error) {
 }
 
 // Batch is what Next read; it is valid until the next call of Next or Close.
-func (s *Scanner) Batch() *column.Batch { return &s.batch }
+func (s *Scanner) Batch() *column.Batch { return s.batch }
 
 // Err is what ended the scan, nil if it came to its end.
 func (s *Scanner) Err() error { return s.err }
@@ -327,6 +331,15 @@ func (s *Scanner) Stats() ScanStats { return s.stats }
 
 // Close ends the scan. It may be called twice.
 func (s *Scanner) Close() {
+	s.end()
+	if s.batch != nil {
+		giveBatch(s.batch)
+		s.batch = nil
+	}
+}
+
+// end gives back everything but the batch.
+func (s *Scanner) end() {
 	for _, x := range s.heap {
 		if x.in != nil {
 			x.in.close(s)

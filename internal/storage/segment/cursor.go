@@ -59,18 +59,6 @@ func (r *Reader) ScanBlocks(group logs.GroupID, from, to int, q Query, chosen fu
 	return c
 }
 
-// Blocks are the blocks that hold a group's events, from from to before to.
-func (r *Reader) Blocks(group logs.GroupID) (from, to int) {
-	runs, blocks := r.Runs(group), r.dir.blocks
-	if len(runs) == 0 {
-		return 0, 0
-	}
-	first, last := runs[0].FirstRow, runs[len(runs)-1].FirstRow+runs[len(runs)-1].Rows
-	from = sort.Search(len(blocks), func(i int) bool { return blocks[i].firstRow > first }) - 1
-	to = sort.Search(len(blocks), func(i int) bool { return blocks[i].firstRow >= last })
-	return from, to
-}
-
 // ScanAll is Scan of all groups.
 func (r *Reader) ScanAll(q Query, chosen func(*Run) bool) *Cursor {
 	q.Reverse = false

@@ -150,8 +150,8 @@ func (r *Reader) filtersAround(block int) (*filterSet, error) {
 }
 
 func isCorrupt(err error) bool {
-	var damage *CorruptError
-	return errors.As(err, &damage)
+	_, ok := errors.AsType[*CorruptError](err)
+	return ok
 }
 
 // FilterCache keeps the filters that readers have read for those that read them next, up to a number of bytes; what was used

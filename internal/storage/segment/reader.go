@@ -1,13 +1,11 @@
 package segment
 
 import (
-	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"runtime"
-	"slices"
 	"sort"
 	"sync"
 
@@ -26,6 +24,7 @@ type Reader struct {
 	tail tail
 	form int // version of the format
 	meta Meta
+	of   []groupPlace // of meta.Groups
 
 	filters *FilterCache
 	cache   *cache.Cache // nil: nothing is kept
@@ -104,6 +103,7 @@ func (r *Reader) openDirectory(end []byte, version uint32) error {
 		return r.corrupt(at.offset, "%v", err)
 	}
 	r.meta = r.dir.meta(r.size)
+	r.of = r.dir.groups(r.meta.Groups)
 	return nil
 }
 
@@ -140,25 +140,37 @@ func (r *Reader) All() []Run { return r.dir.runs }
 
 // Runs returns the runs of a group in ascending order of stream; the caller does not change them.
 func (r *Reader) Runs(group logs.GroupID) []Run {
-	runs := r.dir.runs
-	from := sort.Search(len(runs), func(i int) bool { return runs[i].Group >= group })
-	to := from + sort.Search(len(runs)-from, func(i int) bool { return runs[from+i].Group > group })
-	return runs[from:to]
+	p := r.place(group)
+	return r.dir.runs[p.runs:p.endRuns]
 }
 
 // Run returns a stream's run, false if the segment has none.
 func (r *Reader) Run(group logs.GroupID, stream logs.StreamID) (Run, bool) {
-	i, ok := slices.BinarySearchFunc(r.dir.runs, stream, func(run Run, s logs.StreamID) int {
-		return compareRuns(run.Group, run.Stream.Stream, group, s)
-	})
-	if !ok {
+	runs := r.Runs(group)
+	i := sort.Search(len(runs), func(i int) bool { return runs[i].Stream.Stream >= stream })
+	if i == len(runs) || runs[i].Stream.Stream != stream {
 		return Run{}, false
 	}
-	return r.dir.runs[i], true
+	return runs[i], true
 }
 
-func compareRuns(g1 logs.GroupID, s1 logs.StreamID, g2 logs.GroupID, s2 logs.StreamID) int {
-	return cmp.Or(cmp.Compare(g1, g2), cmp.Compare(s1, s2))
+// Blocks are the blocks that hold a group's events, from from to before to.
+func (r *Reader) Blocks(group logs.GroupID) (from, to int) {
+	p := r.place(group)
+	return p.blocks, p.endBlocks
+}
+
+// groupPlace is where a group's runs are, and the blocks that hold them, each to before its end.
+type groupPlace struct{ runs, endRuns, blocks, endBlocks int }
+
+// place finds a group; of one that the segment does not have all is zero.
+func (r *Reader) place(group logs.GroupID) groupPlace {
+	all := r.meta.Groups
+	i := sort.Search(len(all), func(i int) bool { return all[i].Group >= group })
+	if i == len(all) || all[i].Group != group {
+		return groupPlace{}
+	}
+	return r.of[i]
 }
 
 // meta sums the runs up by group.
@@ -168,6 +180,30 @@ func (d *directory) meta(size int64) Meta {
 		m.Groups = addRun(m.Groups, &d.runs[i])
 	}
 	return m
+}
+
+// groups finds the groups of a Meta among runs and blocks, which are in the same order. Two groups may share a block.
+func (d *directory) groups(all []GroupMeta) []groupPlace {
+	places := make([]groupPlace, len(all))
+	run, block, row := 0, 0, int64(0)
+	for i := range all {
+		p := &places[i]
+		p.runs = run
+		for run < len(d.runs) && d.runs[run].Group == all[i].Group {
+			run++
+		}
+		p.endRuns = run
+		for d.blocks[block].firstRow+int64(d.blocks[block].rows) <= row {
+			block++
+		}
+		p.blocks = block
+		row += all[i].Rows
+		for p.endBlocks = block; p.endBlocks < len(d.blocks) && d.blocks[p.endBlocks].firstRow < row; {
+			p.endBlocks++
+		}
+		block = p.endBlocks - 1
+	}
+	return places
 }
 
 // addRun counts a run, which comes in order, to its group.

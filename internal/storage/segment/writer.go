@@ -132,7 +132,7 @@ func (w *Writer) AddEvents(s Stream, ids []logs.EventID, messages [][]byte) erro
 func (w *Writer) beginRun(s Stream, first logs.EventID) error {
 	if n := len(w.dir.runs); n > 0 {
 		last := &w.dir.runs[n-1]
-		if compareRuns(last.Group, last.Stream.Stream, s.Group, s.Stream) >= 0 {
+		if cmp.Or(cmp.Compare(last.Group, s.Group), cmp.Compare(last.Stream.Stream, s.Stream)) >= 0 {
 			return ErrOrder
 		}
 		if last.Group == s.Group && (last.GroupName != s.GroupName || last.Scope != s.Scope) {
