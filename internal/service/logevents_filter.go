@@ -175,7 +175,9 @@ func (p *filterPage) scan(ctx context.Context, engine *storage.Engine, q storage
 	defer scan.Close()
 	for scan.Next() {
 		batch := scan.Batch()
-		p.events = slices.Grow(p.events, min(batch.Len(), p.room.events))
+		if cap(p.events)-len(p.events) < batch.Len() {
+			p.events = slices.Grow(p.events, p.room.reserve(batch.Message))
+		}
 		for i := range batch.Len() {
 			id, message := batch.ID[i], batch.Message[i]
 			if p.budget.isSpent() && !p.budget.pattern.Match(message) {

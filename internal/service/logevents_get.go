@@ -70,7 +70,9 @@ func (s *Service) eventsPage(ctx context.Context, q storage.Query, limit int32, 
 	)
 	for scan.Next() {
 		batch := scan.Batch()
-		events = slices.Grow(events, min(batch.Len(), room.events))
+		if cap(events)-len(events) < batch.Len() {
+			events = slices.Grow(events, room.reserve(batch.Message))
+		}
 		for i := range batch.Len() {
 			if !room.take(batch.Message[i]) {
 				return ascending(events, q.Reverse), nil

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"strconv"
 
 	"tailrace/internal/api"
 	"tailrace/internal/catalog"
@@ -43,23 +44,30 @@ func (s *Service) stream(ctx context.Context, g catalog.Group, name string) (cat
 	return stream, nil
 }
 
-// sequenceToken makes a token of PutLogEvents and DescribeLogStreams: 56 digits that begin with 49, from the stream and the
+// sequenceTokenSize is the length of a sequence token.
+const sequenceTokenSize = 56
+
+// sequenceToken makes a token of PutLogEvents and DescribeLogStreams: digits that begin with 49, from the stream and the
 // time of its last batch. No request is ever measured by it (cloudwatch-logs.md §5).
 func sequenceToken(stream logs.StreamID, ingestion int64) string {
-	const digits = 56
-	token := [digits]byte{'4', '9'}
-	for i := 2; i < digits; i++ {
-		token[i] = '0'
-	}
-	putDigits(token[2:22], uint64(stream))
-	putDigits(token[22:], uint64(ingestion))
+	token := sequenceDigits(stream, ingestion)
 	return string(token[:])
 }
 
-// putDigits puts the digits of n at the end of zeros.
-func putDigits(zeros []byte, n uint64) {
-	for at := len(zeros) - 1; n > 0; at-- {
-		zeros[at] = byte('0' + n%10)
-		n /= 10
+func sequenceDigits(stream logs.StreamID, ingestion int64) (token [sequenceTokenSize]byte) {
+	copy(token[:], "49")
+	putDigits(token[2:22], uint64(stream))
+	putDigits(token[22:], uint64(ingestion))
+	return token
+}
+
+// putDigits fills text with the digits of n and zeros before them.
+func putDigits(text []byte, n uint64) {
+	var room [20]byte
+	digits := strconv.AppendUint(room[:0], n, 10)
+	zeros := text[:len(text)-len(digits)]
+	for i := range zeros {
+		zeros[i] = '0'
 	}
+	copy(text[len(zeros):], digits)
 }

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"encoding/binary"
+	"strings"
 
 	"tailrace/internal/api"
 	"tailrace/internal/catalog"
@@ -44,9 +45,9 @@ func (s *Service) DescribeLogStreams(ctx context.Context, in *api.DescribeLogStr
 		return nil, streamNoun.exception("describe streams of "+g.Name, err)
 	}
 	out := &api.DescribeLogStreamsResponse{LogStreams: make([]api.LogStream, len(page.Streams))}
-	arn := logs.StreamARN(g.Scope, g.Name, "")
+	d := newStreamDescriber(logs.StreamARN(g.Scope, g.Name, ""), page.Streams, s.exactBytes)
 	for i := range page.Streams {
-		s.describeStream(arn, &page.Streams[i], &out.LogStreams[i])
+		d.describe(&page.Streams[i], &out.LogStreams[i])
 	}
 	if page.Next != nil {
 		next := streamPlace{page.Epoch, *page.Next}
@@ -55,10 +56,29 @@ func (s *Service) DescribeLogStreams(ctx context.Context, in *api.DescribeLogStr
 	return out, nil
 }
 
-// describeStream fills in what DescribeLogStreams shows; arn is what comes before the name. A stream without events lacks
-// the members that speak of them.
-func (s *Service) describeStream(arn string, stream *catalog.Stream, out *api.LogStream) {
-	out.Arn = api.Some(arn + stream.Name)
+// streamDescriber writes what DescribeLogStreams shows of the streams of a page. The texts of all are one piece of memory.
+type streamDescriber struct {
+	arn   string // what comes before the name
+	exact bool   // storedBytes are
+	texts strings.Builder
+}
+
+func newStreamDescriber(arn string, streams []catalog.Stream, exact bool) *streamDescriber {
+	d := &streamDescriber{arn: arn, exact: exact}
+	size := 0
+	for i := range streams {
+		size += len(arn) + len(streams[i].Name) + sequenceTokenSize
+	}
+	d.texts.Grow(size)
+	return d
+}
+
+// describe fills in out. A stream without events lacks the members that speak of them.
+func (d *streamDescriber) describe(stream *catalog.Stream, out *api.LogStream) {
+	from := d.texts.Len()
+	d.texts.WriteString(d.arn)
+	d.texts.WriteString(stream.Name)
+	out.Arn = api.Some(d.texts.String()[from:])
 	out.CreationTime = api.Some(stream.Created)
 	out.LogStreamName = api.Some(stream.Name)
 	out.StoredBytes = api.Some(int64(0))
@@ -68,8 +88,11 @@ func (s *Service) describeStream(arn string, stream *catalog.Stream, out *api.Lo
 	out.FirstEventTimestamp = api.Some(stream.Stats.FirstEvent)
 	out.LastEventTimestamp = api.Some(stream.Stats.LastEvent)
 	out.LastIngestionTime = api.Some(stream.Stats.LastIngestion)
-	out.UploadSequenceToken = api.Some(sequenceToken(stream.ID, stream.Stats.LastIngestion))
-	if s.exactBytes {
+	token := sequenceDigits(stream.ID, stream.Stats.LastIngestion)
+	from = d.texts.Len()
+	d.texts.Write(token[:])
+	out.UploadSequenceToken = api.Some(d.texts.String()[from:])
+	if d.exact {
 		out.StoredBytes = api.Some(stream.Stats.Bytes)
 	}
 }

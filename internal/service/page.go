@@ -24,6 +24,16 @@ func (r *pageRoom) take(message []byte) bool {
 	return true
 }
 
+// reserve is about how many events more the page will have if all are like these, which were not taken yet: what a list is to
+// have room for so that it seldom grows, and is not much larger than what is there.
+func (r *pageRoom) reserve(messages [][]byte) int {
+	size := 0
+	for _, m := range messages {
+		size += len(m) + logs.EventOverhead
+	}
+	return min(r.events, 8*len(messages), r.bytes*len(messages)/size+1)
+}
+
 // arena copies texts that outlive the scan's step into few allocations, each twice as large as the one before.
 type arena struct{ free []byte }
 

@@ -108,7 +108,8 @@ func (s *Service) DeleteQueryDefinition(ctx context.Context, in *api.DeleteQuery
 // uuid is the id that a walk stands for: the same one each time, and nobody else's.
 func (t *tokens) uuid(w walk) string {
 	var id [16]byte
-	copy(id[:], t.mac(w, nil))
+	mac := t.mac(w, nil)
+	copy(id[:], mac[:])
 	return query.FormatID(id)
 }
 

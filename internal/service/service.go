@@ -52,7 +52,7 @@ type Service struct {
 	engine     *storage.Engine
 	queries    *query.Jobs
 	now        func() time.Time
-	tokens     tokens
+	tokens     *tokens
 	groups     groupCache
 	exactBytes bool
 	scanBudget int64
@@ -85,11 +85,11 @@ func New(c Config) *Service {
 	if s.scanBudget == 0 {
 		s.scanBudget = DefaultScanBudget
 	}
-	s.tokens = tokens{key: c.TokenKey, now: s.now}
-	if s.tokens.key == nil {
-		s.tokens.key = make([]byte, 32)
-		_, _ = rand.Read(s.tokens.key) // never fails
+	if c.TokenKey == nil {
+		c.TokenKey = make([]byte, 32)
+		_, _ = rand.Read(c.TokenKey) // never fails
 	}
+	s.tokens = newTokens(c.TokenKey, s.now)
 	s.eventLists.New = func() any { return new([]logs.Event) }
 	return s
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
+	"hash"
+	"sync"
 	"time"
 
 	"tailrace/internal/logs"
@@ -33,8 +35,12 @@ var errToken = errors.New("token is not valid")
 
 // tokens makes and reads page tokens. It is safe for concurrent use.
 type tokens struct {
-	key []byte
-	now func() time.Time
+	now  func() time.Time
+	macs sync.Pool // of hash.Hash
+}
+
+func newTokens(key []byte, now func() time.Time) *tokens {
+	return &tokens{now: now, macs: sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}}
 }
 
 // seal makes the token that continues walk after cursor.
@@ -45,7 +51,8 @@ func (t *tokens) seal(walk walk, cursor []byte) string {
 	binary.BigEndian.PutUint64(issued[:], uint64(t.now().UnixMilli()))
 	raw = append(raw, issued[len(issued)-tokenTimeSize:]...)
 	raw = append(raw, cursor...)
-	raw = append(raw, t.mac(walk, raw)...)
+	mac := t.mac(walk, raw)
+	raw = append(raw, mac[:tokenMACSize]...)
 	return base64.RawURLEncoding.EncodeToString(raw)
 }
 
@@ -61,7 +68,7 @@ func (t *tokens) openWithin(walk walk, token string, lifetime time.Duration) ([]
 		return nil, errToken
 	}
 	body, mac := raw[:len(raw)-tokenMACSize], raw[len(raw)-tokenMACSize:]
-	if !hmac.Equal(mac, t.mac(walk, body)) {
+	if want := t.mac(walk, body); !hmac.Equal(mac, want[:tokenMACSize]) {
 		return nil, errToken
 	}
 	var issued [8]byte
@@ -72,14 +79,17 @@ func (t *tokens) openWithin(walk walk, token string, lifetime time.Duration) ([]
 	return body[tokenHeadSize:], nil
 }
 
-func (t *tokens) mac(walk walk, body []byte) []byte {
-	h := hmac.New(sha256.New, t.key)
+func (t *tokens) mac(walk walk, body []byte) (sum [sha256.Size]byte) {
+	h := t.macs.Get().(hash.Hash)
+	defer t.macs.Put(h)
+	h.Reset()
 	var size [8]byte
 	binary.BigEndian.PutUint64(size[:], uint64(len(walk)))
 	h.Write(size[:])
 	h.Write(walk)
 	h.Write(body)
-	return h.Sum(nil)[:tokenMACSize]
+	h.Sum(sum[:0])
+	return sum
 }
 
 // walk names everything that decides which elements a listing returns, in a form that no two walks share.

@@ -15,7 +15,7 @@ import (
 var tokenTime = time.Date(2026, 2, 3, 21, 57, 36, 123e6, time.UTC)
 
 func testTokens(at time.Time) *tokens {
-	return &tokens{key: []byte("a key of the test's own"), now: func() time.Time { return at }}
+	return newTokens([]byte("a key of the test's own"), func() time.Time { return at })
 }
 
 func testWalk() walk {
@@ -60,7 +60,7 @@ func TestTokenBelongsToItsWalk(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := (&tokens{key: []byte("another"), now: testTokens(tokenTime).now}).open(base, token); !errors.Is(err, errToken) {
+	if _, err := newTokens([]byte("another"), testTokens(tokenTime).now).open(base, token); !errors.Is(err, errToken) {
 		t.Errorf("key: %v", err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"hash"
 	"strings"
 	"sync"
 )
@@ -12,9 +13,9 @@ import (
 // Verify compares the signature with the one that the secret gives for the request and the SHA-256 of its body bytes as
 // they were sent, that is compressed if they were. The error is a *Error with CodeInvalid.
 func (s *Signature) Verify(secret string, payload [sha256.Size]byte) error {
-	var hash [2 * sha256.Size]byte
-	hex.Encode(hash[:], payload[:])
-	if s.claimed != "" && s.claimed != string(hash[:]) {
+	var digits [2 * sha256.Size]byte
+	hex.Encode(digits[:], payload[:])
+	if s.claimed != "" && s.claimed != string(digits[:]) {
 		return errMismatch()
 	}
 	id := keyID{secret: secret, date: s.Date, region: s.Region, service: s.Service}
@@ -22,7 +23,7 @@ func (s *Signature) Verify(secret string, payload [sha256.Size]byte) error {
 	if !known {
 		key = id.derive()
 	}
-	if !s.matches(&key, &hash) {
+	if !s.matches(key, &digits) {
 		return errMismatch()
 	}
 	// Only what proved right is kept: nobody without the secret can push keys out of the cache.
@@ -75,27 +76,28 @@ func (s *Signature) expected(key *signingKey, payload *[2 * sha256.Size]byte, ho
 	text = append(text, terminator+"\n"...)
 	text = hex.AppendEncode(text, sum[:])
 
-	mac := hmac.New(sha256.New, key[:])
+	mac := key.macs.Get().(hash.Hash)
+	defer key.macs.Put(mac)
+	mac.Reset()
 	mac.Write(text)
 	mac.Sum(sum[:0])
 	return hex.EncodeToString(sum[:])
 }
 
 // signingKey is what a secret becomes for one day, region and service.
-type signingKey [sha256.Size]byte
+type signingKey struct{ macs sync.Pool } // of hash.Hash, HMACs under the key
 
 // keyID names a signing key by all that it is made of, the secret too: a key id may come back with another secret.
 type keyID struct{ secret, date, region, service string }
 
-func (id keyID) derive() (key signingKey) {
+func (id keyID) derive() *signingKey {
 	step := []byte("AWS4" + id.secret)
 	for _, part := range [...]string{id.date, id.region, id.service, terminator} {
 		mac := hmac.New(sha256.New, step)
 		mac.Write([]byte(part))
 		step = mac.Sum(nil)
 	}
-	copy(key[:], step)
-	return key
+	return &signingKey{sync.Pool{New: func() any { return hmac.New(sha256.New, step) }}}
 }
 
 // maxKeys bounds the cache: a key a day and region for a thousand callers.
@@ -104,23 +106,23 @@ const maxKeys = 1024
 // keyCache keeps derived keys; a full one lets an arbitrary key go, which costs four HMACs when it is wanted again.
 type keyCache struct {
 	mu   sync.RWMutex
-	keys map[keyID]signingKey
+	keys map[keyID]*signingKey
 }
 
-func (c *keyCache) get(id keyID) (signingKey, bool) {
+func (c *keyCache) get(id keyID) (*signingKey, bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	key, ok := c.keys[id]
 	return key, ok
 }
 
-func (c *keyCache) put(id keyID, key signingKey) {
+func (c *keyCache) put(id keyID, key *signingKey) {
 	// The parts are slices of a request's header, which would stay in memory with them.
 	id = keyID{strings.Clone(id.secret), strings.Clone(id.date), strings.Clone(id.region), strings.Clone(id.service)}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.keys == nil {
-		c.keys = map[keyID]signingKey{}
+		c.keys = map[keyID]*signingKey{}
 	}
 	if len(c.keys) >= maxKeys {
 		for old := range c.keys {
