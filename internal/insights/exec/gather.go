@@ -31,6 +31,14 @@ func (r *run) gather(ctx context.Context) (*rows, error) {
 		if op.Limit > 0 {
 			return r.top(ctx, locals, op)
 		}
+		if len(r.behind) > 1 {
+			if dedup, ok := r.behind[1].(*plan.Dedup); ok {
+				r.behind = r.behind[1:]
+				return r.distinct(ctx, locals, comparison{keys: op.Keys, oldest: op.Reversed}, dedup)
+			}
+		}
+	case *plan.Dedup:
+		return r.distinct(ctx, locals, comparison{}, op)
 	case *plan.Limit:
 		return r.limited(ctx, locals, op)
 	}

@@ -66,6 +66,40 @@ func TestInnerBounds(t *testing.T) {
 	}
 }
 
+// TestDedupIsBounded: what dedup keeps is as much as there are values, or as are wanted of them, and it is the first row of each.
+func TestDedupIsBounded(t *testing.T) {
+	for _, c := range []struct {
+		text   string
+		memory int64
+		want   int
+	}{
+		{`fields k | dedup @logStream`, 300_000, 1},
+		{`fields @timestamp | sort k | dedup @logStream`, 300_000, 1},
+		{`fields @timestamp | dedup k | limit 100`, 300_000, 100},
+		{`fields @timestamp | dedup nothing | limit 100`, 300_000, 100},
+		{`fields @timestamp | dedup k | limit 100000`, 16 << 20, 10_000},
+		{`fields @timestamp | sort @timestamp | dedup k | limit 100000`, 16 << 20, 10_000},
+	} {
+		r, err := runText(t, t.Context(), c.text, manyKeys(20_000), Options{Workers: 3, Memory: c.memory})
+		if err != nil || len(r.Rows) != c.want {
+			t.Errorf("%s: %d rows, %v", c.text, len(r.Rows), err)
+			continue
+		}
+		if c.want < 10_000 {
+			continue
+		}
+		for i, row := range r.Rows { // the events of a key follow each other
+			at := int64(2 * i)
+			if !strings.Contains(c.text, "sort") {
+				at = 20_000 - 1 - at
+			}
+			if want := value.NewTime(at).String(); row[0].Value != want {
+				t.Fatalf("%s: row %d is of %s, want %s", c.text, i, row[0].Value, want)
+			}
+		}
+	}
+}
+
 // repeat is a text that a format makes of the numbers below n.
 func repeat(format string, n int) string {
 	var out strings.Builder
