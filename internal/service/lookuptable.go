@@ -8,6 +8,7 @@ import (
 
 	"tailrace/internal/api"
 	"tailrace/internal/catalog"
+	"tailrace/internal/insights/exec"
 	"tailrace/internal/insights/plan"
 	"tailrace/internal/logs"
 )
@@ -153,20 +154,42 @@ func tableName(scope logs.Scope, arn string) (string, error) {
 	return name, nil
 }
 
-// lookups gives a query the caller's tables.
+// lookups gives the plan of a query the caller's tables, each once, as long as all of them are no more than a query may keep.
 type lookups struct {
-	s   *Service
-	ctx context.Context
-	err error // the last that is not the query's fault
+	s     *Service
+	ctx   context.Context
+	have  map[string]*plan.Table
+	bytes int64
+	err   error // the last that is not the query's fault
 }
 
 func (l *lookups) table(name string) (*plan.Table, error) {
-	t, err := l.s.catalog.LookupTable(l.ctx, scopeOf(l.ctx), name)
+	if t := l.have[name]; t != nil {
+		return t, nil
+	}
+	t, err := l.s.readTable(l.ctx, scopeOf(l.ctx), name)
+	if err != nil {
+		if !errors.Is(err, errNoTable) {
+			l.err = err
+		}
+		return nil, err
+	}
+	if l.bytes += t.Size(); l.bytes > l.s.memory {
+		return nil, exec.ErrMemory
+	}
+	l.have[name] = t
+	return t, nil
+}
+
+var errNoTable = errors.New("does not exist")
+
+// readTable reads a table with its content; errNoTable if there is none.
+func (s *Service) readTable(ctx context.Context, scope logs.Scope, name string) (*plan.Table, error) {
+	t, err := s.catalog.LookupTable(ctx, scope, name)
 	if errors.Is(err, catalog.ErrNotFound) {
-		return nil, fmt.Errorf("the lookup table '%s' does not exist", name)
+		return nil, fmt.Errorf("the lookup table '%s' %w", name, errNoTable)
 	}
 	if err != nil {
-		l.err = err
 		return nil, err
 	}
 	return plan.ParseTable(t.Body)

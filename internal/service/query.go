@@ -13,6 +13,7 @@ import (
 	"tailrace/internal/insights/exec"
 	"tailrace/internal/insights/plan"
 	"tailrace/internal/insights/syntax"
+	"tailrace/internal/logs"
 	"tailrace/internal/query"
 )
 
@@ -51,7 +52,7 @@ func (s *Service) StartQuery(ctx context.Context, in *api.StartQueryRequest) (*a
 	if err != nil {
 		return nil, malformedQuery(text.Places(err))
 	}
-	tables := &lookups{s: s, ctx: ctx}
+	tables := &lookups{s: s, ctx: ctx, have: map[string]*plan.Table{}}
 	p, err := plan.Build(text.Text, tree, plan.Env{Now: s.millis(), Start: start, End: end, Limit: int(in.Limit.Or(defaultQueryLimit)), Table: tables.table})
 	if tables.err != nil {
 		return nil, tableNoun.exception("start query", tables.err)
@@ -71,7 +72,7 @@ func (s *Service) StartQuery(ctx context.Context, in *api.StartQueryRequest) (*a
 	for i := range source.groups {
 		spec.Groups = append(spec.Groups, source.groups[i].Name)
 	}
-	id, err := s.queries.Start(spec, s.runQuery(p, sources))
+	id, err := s.queries.Start(spec, s.runQuery(scope, p, sources))
 	if errors.Is(err, query.ErrTooMany) {
 		return nil, &api.LimitExceededException{Message: fmt.Sprintf("Account maximum query concurrency limit of [%d] reached.%s", s.queries.Most(), leaked("LimitExceededException"))}
 	}
@@ -118,12 +119,13 @@ func malformedQuery(err error) error {
 }
 
 // runQuery is the work of a query.
-func (s *Service) runQuery(p *plan.Plan, sources querySources) query.Run {
+func (s *Service) runQuery(scope logs.Scope, p *plan.Plan, sources querySources) query.Run {
 	source := sources[p.Groups]
 	return func(ctx context.Context, progress *query.Progress) ([]query.Row, error) {
 		report := func(x exec.Statistics) { progress.Report(statisticsOf(x)) }
 		result, err := exec.Run(ctx, p, source, exec.Options{
 			Workers: runtime.GOMAXPROCS(0), Memory: s.memory, Now: s.now, Open: sources.open, Report: report, Offer: func(rows [][]exec.Field) { progress.Offer(rowsOf(rows)) },
+			Table: func(ctx context.Context, name string) (*plan.Table, error) { return s.readTable(ctx, scope, name) },
 		})
 		report(result.Statistics)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"tailrace/internal/api"
 	"tailrace/internal/catalog"
+	"tailrace/internal/insights/exec"
 	"tailrace/internal/logs"
 	"tailrace/internal/query"
 	"tailrace/internal/storage"
@@ -38,7 +39,7 @@ type Config struct {
 	// MaxSearches replaces DefaultMaxSearches if it is not 0: how many FilterLogEvents calls read at a time; more of them wait.
 	// It bounds memory, a search holding up to about 32 MiB.
 	MaxSearches int
-	// QueryMemory is how many bytes a query may keep; 0: 256 MiB.
+	// QueryMemory is how many bytes a query may keep; 0: exec.DefaultMemory.
 	QueryMemory int64
 	// MaxEventAge and MaxEventLead replace DefaultMaxEventAge and DefaultMaxEventLead if they are not 0: how far before and
 	// after the clock an event may be.
@@ -74,7 +75,7 @@ func New(c Config) *Service {
 		now:        c.Now,
 		exactBytes: c.ExactStoredBytes,
 		scanBudget: c.ScanBudget,
-		memory:     c.QueryMemory,
+		memory:     cmp.Or(c.QueryMemory, exec.DefaultMemory),
 		searches:   make(chan struct{}, cmp.Or(c.MaxSearches, DefaultMaxSearches)),
 		maxAge:     cmp.Or(c.MaxEventAge, DefaultMaxEventAge).Milliseconds(),
 		maxLead:    cmp.Or(c.MaxEventLead, DefaultMaxEventLead).Milliseconds(),

@@ -113,27 +113,29 @@ type Options struct {
 	Offer func([][]Field)
 	// Open gives the source of a plan inside of the plan that says which groups it reads.
 	Open func(*plan.Plan) (Source, error)
+	// Table returns a lookup table by its name; nil: there are none.
+	Table func(ctx context.Context, name string) (*plan.Table, error)
 	// SubqueryTime ends a query inside of a condition, and with it the query; default 30 s (cloudwatch-logs.md §16.3).
 	SubqueryTime time.Duration
 	// Now is the clock that says when it is time for Offer; nil: never.
 	Now func() time.Time
 }
 
-const (
-	defaultMemory       = 256 << 20
-	defaultSubqueryTime = 30 * time.Second
-)
+// DefaultMemory is how many bytes a query keeps at most if nobody says.
+const DefaultMemory = 256 << 20
+
+const defaultSubqueryTime = 30 * time.Second
 
 // Run executes a plan. With an error it returns what was looked at until then.
 func Run(ctx context.Context, p *plan.Plan, source Source, o Options) (Result, error) {
 	o.Workers = max(o.Workers, 1)
 	if o.Memory == 0 {
-		o.Memory = defaultMemory
+		o.Memory = DefaultMemory
 	}
 	if o.SubqueryTime == 0 {
 		o.SubqueryTime = defaultSubqueryTime
 	}
-	r := &run{plan: p, source: source, o: o, memory: &memory{left: o.Memory}}
+	r := &run{plan: p, source: source, o: o, memory: &memory{left: o.Memory}, tables: map[string]*plan.Table{}}
 	t, err := r.table(ctx)
 	out := Result{Statistics: r.statistics}
 	if err != nil {
@@ -178,6 +180,7 @@ type run struct {
 	mu         sync.Mutex
 	statistics Statistics
 	outer      *run // that this one is for; nil: the query itself
+	tables     map[string]*plan.Table
 }
 
 // count adds what was looked at in a group, and the events that matched.

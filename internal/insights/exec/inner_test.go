@@ -31,11 +31,19 @@ func runText(t *testing.T, ctx context.Context, text string, s Source, o Options
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := plan.Build(text, tree, plan.Env{End: 1 << 40, Limit: 10_000})
+	env := plan.Env{End: 1 << 40, Limit: 10_000}
+	memory, ok := s.(*memorySource)
+	if ok {
+		env.Table = memory.table
+	}
+	p, err := plan.Build(text, tree, env)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if memory, ok := s.(*memorySource); ok {
+	if ok {
+		if o.Table == nil {
+			o.Table = func(_ context.Context, name string) (*plan.Table, error) { return memory.table(name) }
+		}
 		o.Open = func(p *plan.Plan) (Source, error) { return memory.of(p.Groups), nil }
 	}
 	return Run(ctx, p, s, o)
@@ -63,6 +71,26 @@ func TestInnerBounds(t *testing.T) {
 		if !errors.Is(err, c.want) || c.want == nil && err != nil {
 			t.Errorf("%s over %d events: %v, want %v", c.text, c.events, err, c.want)
 		}
+	}
+}
+
+// TestLookupTables: a table is counted once, its indexes each time; one whose columns have changed is no longer the one that was meant.
+func TestLookupTables(t *testing.T) {
+	s := manyKeys(10)
+	s.tables = map[string][]byte{"t": []byte("k,v\n" + repeat("%d,x\n", 1000))}
+	const one = "lookup t k OUTPUT v as v%d | "
+	for text, want := range map[string]error{
+		repeat(one, 1) + "limit 1":  nil,
+		repeat(one, 50) + "limit 1": ErrMemory,
+		repeat(one, 50) + "filter k in (lookup t k OUTPUT v | fields v) | limit 1": ErrMemory,
+	} {
+		if _, err := runText(t, t.Context(), text, s, Options{Memory: 1 << 20}); !errors.Is(err, want) || want == nil && err != nil {
+			t.Errorf("%.60s: %v, want %v", text, err, want)
+		}
+	}
+	changed := func(context.Context, string) (*plan.Table, error) { return plan.ParseTable([]byte("v,k\n1,2\n")) }
+	if _, err := runText(t, t.Context(), "lookup t k OUTPUT v", s, Options{Table: changed}); !errors.Is(err, ErrTable) {
+		t.Error(err)
 	}
 }
 

@@ -21,7 +21,7 @@ func newLocal(op plan.Op) local {
 		return &compute{at: op.Column, of: newEvaluator(op.Expr)}
 	case *plan.Parse:
 		return newParse(op)
-	case *plan.Lookup:
+	case *boundLookup:
 		return newLookup(op)
 	case *plan.Unnest:
 		return newUnnest(op)

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -142,7 +143,7 @@ func (s *memorySource) answer(t *testing.T, language, query string) (planned, re
 			return "", showErrors(query, err)
 		}
 		s.batch, planned = way.batch, p.String()
-		out, err := Run(t.Context(), p, s.of(p.Groups), Options{Workers: way.workers, Open: func(p *plan.Plan) (Source, error) { return s.of(p.Groups), nil }})
+		out, err := Run(t.Context(), p, s.of(p.Groups), Options{Workers: way.workers, Table: func(_ context.Context, name string) (*plan.Table, error) { return s.table(name) }, Open: func(p *plan.Plan) (Source, error) { return s.of(p.Groups), nil }})
 		got := showResult(p, out, err)
 		if result != "" && got != result {
 			t.Errorf("%s\n%+v:\n%s\nbefore:\n%s", query, way, got, result)

@@ -28,6 +28,8 @@ func (r *run) inner(ctx context.Context) error {
 			bound.Ops[i], err = r.bindJoin(ctx, op)
 		case *plan.AppendCols:
 			bound.Ops[i], err = r.bindAppend(ctx, op)
+		case *plan.Lookup:
+			bound.Ops[i], err = r.bindLookup(ctx, op)
 		}
 		if err != nil {
 			return err
@@ -79,6 +81,6 @@ func (r *run) sub(ctx context.Context, p *plan.Plan) (*rows, error) {
 			return nil, err
 		}
 	}
-	inner := &run{plan: p, source: source, o: r.o, memory: r.memory, outer: r}
+	inner := &run{plan: p, source: source, o: r.o, memory: r.memory, tables: r.tables, outer: r}
 	return inner.table(ctx)
 }

@@ -22,10 +22,9 @@ func (b *builder) cidrLookup(s *syntax.CIDRLookup) {
 		b.fail(s.Table, "no column of the lookup table '%s' has networks only: name one by as", s.Table.Text)
 		return
 	}
-	op := &Lookup{Table: s.Table.Text, Rows: table.Rows, Keys: []Expr{b.field(s.Field)}}
+	op := &Lookup{Table: s.Table.Text, Header: table.Columns, Keys: []Expr{b.field(s.Field)}, columns: []int{column}, network: true}
 	op.text = "cidrlookup " + s.Table.Text + " by " + table.Columns[column] + " with " + op.Keys[0].String()
 	b.lookupOutputs(op, table, s.Missing, s.Outputs)
-	op.Finder = newNetworks(table, column)
 	b.add(op)
 }
 

@@ -9,14 +9,16 @@ import (
 	"tailrace/internal/insights/value"
 )
 
-// Lookup finds a row of a table for each row, and takes columns from it.
+// Lookup finds a row of a table for each row, and takes columns from it. The table is not in the plan, which may wait for long: it is
+// bound to what stands in it when the query runs.
 type Lookup struct {
-	Table  string
-	Keys   []Expr
-	Finder Finder
-	Rows   [][][]byte // of the table
-	Output []LookupColumn
-	text   string // how keys and columns belong together
+	Table   string
+	Header  []string // the names of the table's columns when the plan was made
+	Keys    []Expr
+	columns []int // of the table, one for each key
+	network bool  // the only column has networks
+	Output  []LookupColumn
+	text    string // how keys and columns belong together
 }
 
 // Finder finds the row of a table that belongs to some values: ok is false if there is none. It is safe for concurrent use; room is
@@ -24,6 +26,28 @@ type Lookup struct {
 type Finder interface {
 	Find(values []value.Value, room []byte) (row int, ok bool)
 }
+
+// Finder makes the index of a table that has the columns of Header.
+func (l *Lookup) Finder(t *Table) Finder {
+	if l.network {
+		return newNetworks(t, l.columns[0])
+	}
+	return newExact(t, l.columns)
+}
+
+// IndexBytes is about how many bytes a Finder of a table takes.
+func (l *Lookup) IndexBytes(t *Table) (bytes int64) {
+	for _, row := range t.Rows {
+		bytes += indexBytes
+		for _, at := range l.columns {
+			bytes += int64(len(row[at]))
+		}
+	}
+	return bytes
+}
+
+// indexBytes is what a row of the table takes in a Finder beside its keys.
+const indexBytes = 64
 
 // LookupColumn is a column of the table and what it becomes. Old is what stays where it is not null: nil if nothing does.
 type LookupColumn struct {
@@ -60,18 +84,14 @@ func (b *builder) lookup(s *syntax.Lookup) {
 	if table == nil {
 		return
 	}
-	op := &Lookup{Table: s.Table.Text, Rows: table.Rows, text: "lookup " + s.Table.Text + " by"}
-	var columns []int
+	op := &Lookup{Table: s.Table.Text, Header: table.Columns, text: "lookup " + s.Table.Text + " by"}
 	for i := range s.Keys {
 		key := &s.Keys[i]
-		columns = append(columns, b.tableColumn(table, key.Column))
+		op.columns = append(op.columns, b.tableColumn(table, key.Column))
 		op.Keys = append(op.Keys, b.field(key.Field))
 		op.text += separator(i) + key.Column.Text + "=" + op.Keys[i].String()
 	}
-	if b.lookupOutputs(op, table, s.Missing, s.Outputs); slices.Contains(columns, -1) {
-		return
-	}
-	op.Finder = newExact(table, columns)
+	b.lookupOutputs(op, table, s.Missing, s.Outputs)
 	b.add(op)
 }
 

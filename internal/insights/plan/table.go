@@ -19,6 +19,20 @@ type Table struct {
 	Rows    [][][]byte
 }
 
+// Size is about how many bytes the table takes.
+func (t *Table) Size() (bytes int64) {
+	for _, row := range t.Rows {
+		bytes += cellBytes
+		for _, cell := range row {
+			bytes += cellBytes + int64(len(cell))
+		}
+	}
+	return bytes
+}
+
+// cellBytes is what a row, or a cell beside its text, takes in a table.
+const cellBytes = 40
+
 // ParseTable reads a table: CSV of which the first record names the columns, each once.
 func ParseTable(body []byte) (*Table, error) {
 	reader := csv.NewReader(bytes.NewReader(body))
