@@ -70,7 +70,7 @@ func newPass(s *Scanner, l *live, reader *segment.Reader) *pass {
 		p.target = min(p.target, p.small)
 	}
 	if s.isPage() {
-		p.key = &windowKey{segment: l.meta.ID, group: s.q.Group, streams: s.streamsKey()}
+		p.key = s.windowKey(l)
 	}
 	return p
 }

@@ -3,7 +3,6 @@ package storage
 import (
 	"encoding/binary"
 	"slices"
-	"strings"
 	"sync"
 
 	"tailrace/internal/catalog"
@@ -40,7 +39,8 @@ const (
 type windowKey struct {
 	segment catalog.SegmentID
 	group   logs.GroupID
-	streams string
+	prefix  string // of their names
+	streams string // their ids; empty: all
 }
 
 // windowPlace is a window that was made.
@@ -132,16 +132,13 @@ func (s *Scanner) isPage() bool {
 // isContinued tells whether there was a page before.
 func (s *Scanner) isContinued() bool { return !s.q.After.IsZero() || !s.q.Before.IsZero() }
 
-// streamsKey names the scan's choice of streams.
-func (s *Scanner) streamsKey() string {
-	if s.streams == nil {
-		return s.q.StreamPrefix
-	}
-	var key strings.Builder
-	key.WriteString(s.q.StreamPrefix)
-	key.WriteByte(0)                 // no name has it
+// windowKey says of which rows of a segment the scan makes windows.
+func (s *Scanner) windowKey(l *live) *windowKey {
+	key := &windowKey{segment: l.meta.ID, group: s.q.Group, prefix: s.q.StreamPrefix}
+	var ids []byte
 	for _, id := range s.q.Streams { // in ascending order
-		key.Write(binary.BigEndian.AppendUint64(nil, uint64(id)))
+		ids = binary.BigEndian.AppendUint64(ids, uint64(id))
 	}
-	return key.String()
+	key.streams = string(ids)
+	return key
 }

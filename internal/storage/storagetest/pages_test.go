@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -139,5 +140,39 @@ func TestPagesReadLittle(t *testing.T) {
 			t.Errorf("reverse %v: %d pages took %d reads, one scan %d", reverse, pages, reads, once)
 		}
 		reads = 0
+	}
+}
+
+// A walk over streams does not come by what one over names of a prefix found, whatever bytes the prefix has: a prefix is a client's.
+func TestPagesOfStrangePrefix(t *testing.T) {
+	s := New(t, storage.Options{Manual: true, ScanRuns: 1})
+	var prefix []byte
+	var streams []logs.StreamID
+	for _, name := range []string{"a", "b"} {
+		if _, err := s.Append("app", name, event(1, name)); err != nil {
+			t.Fatal(err)
+		}
+		stream, err := s.Stream("app", name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		streams = append(streams, stream.ID)
+		prefix = binary.BigEndian.AppendUint64(prefix, uint64(stream.ID))
+	}
+	q := storage.Query{Range: logs.AllTime, StreamPrefix: "\x00" + string(prefix)}
+	for _, more := range []string{"1", "2"} {
+		if _, err := s.Append("app", q.StreamPrefix+more, event(1, "strange")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Engine.Flush(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.page("app", q, logs.EventID{}, 10, 10); len(got) != 2 {
+		t.Errorf("of a strange prefix: %v", got)
+	}
+	q = storage.Query{Range: logs.AllTime, Streams: streams}
+	if got := s.page("app", q, logs.EventID{}, 10, 10); len(got) != 2 {
+		t.Errorf("of two streams: %v", got)
 	}
 }
