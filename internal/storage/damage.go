@@ -15,13 +15,10 @@ type damage struct {
 	count   int
 }
 
-// note remembers an object; false if it is known already.
-func (d *damage) note(object, reason string) bool {
+// note counts an object and remembers it, if there is room.
+func (d *damage) note(object, reason string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if _, known := d.objects[object]; known {
-		return false
-	}
 	if d.objects == nil {
 		d.objects = map[string]string{}
 	}
@@ -29,7 +26,6 @@ func (d *damage) note(object, reason string) bool {
 	if len(d.objects) < maxDamage {
 		d.objects[object] = reason
 	}
-	return true
 }
 
 func (d *damage) list() (map[string]string, int) {
@@ -38,12 +34,12 @@ func (d *damage) list() (map[string]string, int) {
 	return maps.Clone(d.objects), d.count
 }
 
-// broken reports a segment that cannot be read as it should. Its file and its place in the live set stay, for whoever
-// repairs it; what is readable of it is served,
-// and no merge takes it.
+// broken reports a segment that cannot be read as it should, once. Its file and its place in the live set stay, for whoever
+// repairs it; what is readable of it is served, and no merge takes it.
 func (e *Engine) broken(l *live, err error) {
-	l.damaged.Store(true)
-	if e.damage.note(l.meta.Object, err.Error()) {
-		e.o.Logger.Error("segment is damaged", "object", l.meta.Object, "error", err)
+	if l.damaged.Swap(true) {
+		return
 	}
+	e.damage.note(l.meta.Object, err.Error())
+	e.o.Logger.Error("segment is damaged", "object", l.meta.Object, "error", err)
 }
