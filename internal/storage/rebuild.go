@@ -12,7 +12,6 @@ import (
 	"tailrace/internal/storage/head"
 	"tailrace/internal/storage/segment"
 	"tailrace/internal/storage/wal"
-	"tailrace/internal/vfs"
 )
 
 // Rebuilt says what Rebuild found.
@@ -47,7 +46,7 @@ func Rebuild(ctx context.Context, o Options, c RebuildCatalog, asOf uint64) (Reb
 		e: &Engine{o: o, readers: newReaders(o, nil)}, catalog: c,
 		streams: map[logs.StreamID]*catalog.Stream{}, groups: map[logs.GroupID]*catalog.Group{}, runs: map[logs.StreamID][]keptRun{},
 	}
-	defer b.close()
+	defer b.e.readers.close()
 	if err := b.rebuild(ctx, asOf); err != nil {
 		return Rebuilt{}, fmt.Errorf("rebuild the catalog of %s: %w", o.Dir, err)
 	}
@@ -62,13 +61,6 @@ type rebuild struct {
 	groups   map[logs.GroupID]*catalog.Group
 	streams  map[logs.StreamID]*catalog.Stream
 	runs     map[logs.StreamID][]keptRun // of segments that stay
-	open     []vfs.File
-}
-
-func (b *rebuild) close() {
-	for _, f := range b.open {
-		_ = f.Close() // only read
-	}
 }
 
 func (b *rebuild) rebuild(ctx context.Context, asOf uint64) error {
@@ -141,50 +133,57 @@ func (b *rebuild) objects() (objects []string, err error) {
 
 // segment takes in one segment, or what no other has of it.
 func (b *rebuild) segment(ctx context.Context, object string) error {
-	f, r, err := b.reader(object)
+	l, err := b.find(object)
 	if isDamage(err) {
 		b.Damaged = append(b.Damaged, object)
 		return b.putAway(object, err.Error())
 	} else if err != nil {
 		return err
 	}
+	b.e.readers.hold(l)
+	defer b.e.readers.release(l)
+	r, err := b.e.readers.open(l)
+	if err != nil {
+		return err
+	}
 	fresh, rows := int64(0), int64(0)
 	for i := range r.All() {
 		n, err := b.count(ctx, r, &r.All()[i])
 		if err != nil {
-			return errors.Join(err, f.Close())
+			return err
 		}
 		fresh, rows = fresh+n, rows+r.All()[i].Rows
 	}
 	if fresh == rows {
-		b.open = append(b.open, f)
-		id, _, _ := parseObject(object)
-		b.keep(r, catalog.Segment{ID: id, Object: object})
+		b.keep(l, r)
 		return nil
 	}
 	if fresh > 0 {
-		err = b.split(ctx, r)
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
+		if err := b.split(ctx, r); err != nil {
+			return err
+		}
 	}
 	b.Superseded = append(b.Superseded, object)
 	return b.putAway(object, "other segments have its events")
 }
 
-func (b *rebuild) reader(object string) (vfs.File, *segment.Reader, error) {
+// find reads what a segment says of itself, as a catalog would have it.
+func (b *rebuild) find(object string) (*live, error) {
 	f, err := b.e.o.FS.Open(b.e.readers.path(object))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	size, err := f.Size()
-	if err == nil {
+	l := &live{meta: catalog.Segment{Object: object}}
+	l.meta.ID, _, _ = parseObject(object)
+	if l.meta.Size, err = f.Size(); err == nil {
 		var r *segment.Reader
-		if r, err = segment.Open(f, size); err == nil {
-			return f, r, nil
+		if r, err = segment.Open(f, l.meta.Size); err == nil {
+			for _, g := range r.Meta().Groups {
+				l.meta.Groups = append(l.meta.Groups, catalog.SegmentGroup(g))
+			}
 		}
 	}
-	return nil, nil, errors.Join(err, f.Close())
+	return l, errors.Join(err, f.Close())
 }
 
 // split writes what no other segment has of one into a segment of its own.
@@ -194,6 +193,7 @@ func (b *rebuild) split(ctx context.Context, r *segment.Reader) error {
 			run := &r.All()[i]
 			left := b.leftOf(ctx, r, run, 0)
 			err := w.Add(run.Stream, left.next)
+			left.close()
 			if err = errors.Join(left.err, err); err != nil {
 				return err
 			}
@@ -203,27 +203,22 @@ func (b *rebuild) split(ctx context.Context, r *segment.Reader) error {
 	if err != nil || made == nil {
 		return err
 	}
-	f, r, err := b.reader(made.meta.Object)
-	if err != nil {
+	b.contents.LastSegment = max(b.contents.LastSegment, made.meta.ID)
+	b.e.readers.hold(made)
+	defer b.e.readers.release(made)
+	if r, err = b.e.readers.open(made); err != nil {
 		return err
 	}
-	b.open = append(b.open, f)
-	b.contents.LastSegment = max(b.contents.LastSegment, made.meta.ID)
-	b.keep(r, made.meta)
+	b.keep(made, r)
 	return nil
 }
 
 // keep makes a segment live, with what it says of groups and streams.
-func (b *rebuild) keep(r *segment.Reader, s catalog.Segment) {
-	meta := r.Meta()
-	s.Size, s.Groups = meta.Size, nil
-	for _, g := range meta.Groups {
-		s.Groups = append(s.Groups, catalog.SegmentGroup(g))
-	}
-	b.contents.Segments = append(b.contents.Segments, s)
+func (b *rebuild) keep(l *live, r *segment.Reader) {
+	b.contents.Segments = append(b.contents.Segments, l.meta)
 	for i := range r.All() {
 		run := &r.All()[i]
-		b.runs[run.Stream.Stream] = append(b.runs[run.Stream.Stream], keptRun{r, run})
+		b.runs[run.Stream.Stream] = append(b.runs[run.Stream.Stream], keptRun{l, run.FirstEvent, run.LastEvent})
 		stream := b.streams[run.Stream.Stream] // count made it
 		st := &stream.Stats
 		if st.Events == 0 || run.FirstEvent < st.FirstEvent {

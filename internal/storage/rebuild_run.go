@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"errors"
 
 	"tailrace/internal/catalog"
 	"tailrace/internal/column"
@@ -9,10 +10,10 @@ import (
 	"tailrace/internal/storage/segment"
 )
 
-// keptRun is what a segment that stays holds of a stream.
+// keptRun is what a segment that stays holds of a stream: that it does, and of which times.
 type keptRun struct {
-	reader *segment.Reader
-	run    *segment.Run
+	segment     *live
+	first, last int64
 }
 
 // leftover gives the events of a run that no segment that stays has.
@@ -23,22 +24,43 @@ type leftover struct {
 	err    error
 }
 
-// leftOf begins with a run of a segment; columns is what it reads.
+// leftOf begins with a run of a segment; columns is what it reads. It is to be closed.
 func (b *rebuild) leftOf(ctx context.Context, r *segment.Reader, run *segment.Run, columns column.Columns) *leftover {
 	l := &leftover{own: idCursor{ctx: ctx, cursor: r.Cursor(*run, segment.Query{Range: logs.AllTime, Columns: columns})}}
 	for _, k := range b.runs[run.Stream.Stream] {
-		if k.run.LastEvent < run.FirstEvent || k.run.FirstEvent > run.LastEvent {
+		if k.last < run.FirstEvent || k.first > run.LastEvent {
 			continue
 		}
-		times := logs.TimeRange{Start: run.FirstEvent, End: run.LastEvent + 1}
-		c := &idCursor{ctx: ctx, cursor: k.reader.Cursor(*k.run, segment.Query{Range: times, Columns: column.ID})}
-		if ok, err := c.next(); err != nil {
+		c, err := b.other(ctx, k.segment, run)
+		if err != nil {
 			l.err = err
-		} else if ok {
+			break
+		}
+		if ok, err := c.next(); ok {
 			l.others = append(l.others, c)
+		} else {
+			l.err = errors.Join(l.err, err)
+			c.close()
 		}
 	}
 	return l
+}
+
+// other gives the ids that a segment that stays has of a run's stream and times.
+func (b *rebuild) other(ctx context.Context, l *live, run *segment.Run) (*idCursor, error) {
+	readers := b.e.readers
+	readers.hold(l)
+	r, err := readers.open(l)
+	if err != nil {
+		readers.release(l)
+		return nil, err
+	}
+	same, _ := r.Run(run.Group, run.Stream.Stream)
+	times := logs.TimeRange{Start: run.FirstEvent, End: run.LastEvent + 1}
+	return &idCursor{
+		ctx: ctx, cursor: r.Cursor(same, segment.Query{Range: times, Columns: column.ID}),
+		release: func() { readers.release(l) },
+	}, nil
 }
 
 // next is for segment.Writer.Add.
@@ -47,7 +69,6 @@ func (l *leftover) next() (logs.EventID, []byte, bool) {
 		ok, err := l.own.next()
 		if !ok || err != nil {
 			l.err = err
-			l.close()
 			break
 		}
 		id := l.own.id()
@@ -81,7 +102,7 @@ func (l *leftover) isTaken(id logs.EventID) (taken bool) {
 			left = append(left, c)
 			taken = taken || c.id() == id
 		} else {
-			c.cursor.Close()
+			c.close()
 		}
 	}
 	l.others = left
@@ -89,18 +110,26 @@ func (l *leftover) isTaken(id logs.EventID) (taken bool) {
 }
 
 func (l *leftover) close() {
-	l.own.cursor.Close()
+	l.own.close()
 	for _, c := range l.others {
-		c.cursor.Close()
+		c.close()
 	}
 }
 
 // idCursor steps through the events of a run that can be read.
 type idCursor struct {
-	ctx    context.Context
-	cursor *segment.Cursor
-	batch  column.Batch
-	at     int
+	ctx     context.Context
+	cursor  *segment.Cursor
+	batch   column.Batch
+	at      int
+	release func() // of what it reads; nil: nothing
+}
+
+func (c *idCursor) close() {
+	c.cursor.Close()
+	if c.release != nil {
+		c.release()
+	}
 }
 
 func (c *idCursor) id() logs.EventID { return c.batch.ID[c.at] }
@@ -136,6 +165,7 @@ func (b *rebuild) count(ctx context.Context, r *segment.Reader, run *segment.Run
 	}
 	group.Created, stream.Created = min(group.Created, run.FirstEvent), min(stream.Created, run.FirstEvent)
 	left := b.leftOf(ctx, r, run, column.ID)
+	defer left.close()
 	read := int64(0)
 	left.seen = func(id logs.EventID) {
 		read++

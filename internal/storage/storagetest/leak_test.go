@@ -18,10 +18,11 @@ import (
 	"tailrace/internal/vfs"
 )
 
-// handles counts the files that are open.
+// handles counts the files that are open, and how many were at most.
 type handles struct {
 	vfs.FS
 	open *atomic.Int64
+	most *atomic.Int64 // nil: not counted
 }
 
 type handle struct {
@@ -33,7 +34,9 @@ func (h handles) count(f vfs.File, err error) (vfs.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.open.Add(1)
+	if n := h.open.Add(1); h.most != nil {
+		h.most.Store(max(n, h.most.Load()))
+	}
 	return handle{f, h.open}, nil
 }
 
@@ -63,7 +66,7 @@ func TestNoHandlesLeft(t *testing.T) {
 		t.Fatal(err)
 	}
 	e, err := storage.Open(ctx, storage.Options{
-		FS: handles{disk, open}, Dir: "data", Catalog: memory, Manual: true, MaxOpenSegments: 3,
+		FS: handles{FS: disk, open: open}, Dir: "data", Catalog: memory, Manual: true, MaxOpenSegments: 3,
 		ReclaimShare: 0.01, Compaction: compaction.Options{FanOut: 2}, ScanRuns: 4, ScanRows: 10, Segment: segment.Options{BlockBytes: 100},
 	})
 	if err != nil {

@@ -100,7 +100,7 @@ func TestReadersWhileAllChanges(t *testing.T) {
 	ctx, open := context.Background(), new(atomic.Int64)
 	small := segment.Options{BlockBytes: 600}
 	e, err := storage.Open(ctx, storage.Options{
-		FS: handles{vfs.NewMem(), open}, Dir: "data", Catalog: memory, Manual: true, MaxOpenSegments: 2, ScanWorkers: 2, ScanRuns: 2, ScanRows: 300,
+		FS: handles{FS: vfs.NewMem(), open: open}, Dir: "data", Catalog: memory, Manual: true, MaxOpenSegments: 2, ScanWorkers: 2, ScanRuns: 2, ScanRows: 300,
 		PageBytes: 64 << 10, FilterBytes: 8 << 10, FindingBytes: 8 << 10, ListBytes: 4 << 10, Segment: small, Merge: small, Compaction: compaction.Options{FanOut: 2},
 	})
 	if err != nil {

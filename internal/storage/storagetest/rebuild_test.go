@@ -3,6 +3,7 @@ package storagetest
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -15,8 +16,8 @@ import (
 	"tailrace/internal/vfs"
 )
 
-// loseCatalog kills a store, gives it an empty catalog and rebuilds that.
-func (s *Store) loseCatalog(t testing.TB) storage.Rebuilt {
+// loseCatalog kills a store, gives it an empty catalog and rebuilds that with changed options.
+func (s *Store) loseCatalog(t testing.TB, changes ...func(*storage.Options)) storage.Rebuilt {
 	t.Helper()
 	s.Kill()
 	s.Catalog.Close()
@@ -26,6 +27,9 @@ func (s *Store) loseCatalog(t testing.TB) storage.Rebuilt {
 	}
 	o := s.Options
 	o.FS, o.Dir = s.Disk, "data"
+	for _, change := range changes {
+		change(&o)
+	}
 	found, err := storage.Rebuild(context.Background(), o, s.Catalog, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -167,6 +171,32 @@ func TestModelRebuilt(t *testing.T) {
 		rt.Repeat(steps)
 		h.checkAll(rt)
 	})
+}
+
+// A catalog is made anew of any number of segments with few of their files open, segments that overlap among them.
+func TestRebuildOpensFewFiles(t *testing.T) {
+	s := New(t, storage.Options{Manual: true})
+	for i := range int64(40) {
+		if _, err := s.Append("app", "a", event(i, "first"), event(i+2, "second")); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Engine.Flush(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open, most := new(atomic.Int64), new(atomic.Int64)
+	few := func(o *storage.Options) {
+		o.MaxOpenSegments, o.FS = 4, handles{FS: o.FS, open: open, most: most}
+	}
+	if found := s.loseCatalog(t, few); found.Segments != 40 {
+		t.Errorf("%d segments", found.Segments)
+	}
+	if open.Load() != 0 || most.Load() > 4+10 {
+		t.Errorf("%d files are open, %d were at most", open.Load(), most.Load())
+	}
+	if got, err := s.stream("app", "a"); err != nil || len(got) != 80 {
+		t.Errorf("%d events, %v", len(got), err)
+	}
 }
 
 // Catalogs that are complete as of the last flush tell what was deleted.

@@ -22,7 +22,7 @@ func TestVisitOpensFewFiles(t *testing.T) {
 	}
 	defer memory.Close()
 	ctx, open := context.Background(), new(atomic.Int64)
-	e, err := storage.Open(ctx, storage.Options{FS: handles{vfs.NewMem(), open}, Dir: "data", Catalog: memory, Manual: true, MaxOpenSegments: 2})
+	e, err := storage.Open(ctx, storage.Options{FS: handles{FS: vfs.NewMem(), open: open}, Dir: "data", Catalog: memory, Manual: true, MaxOpenSegments: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
