@@ -1,10 +1,6 @@
 package filterpattern
 
-import (
-	"bytes"
-
-	"tailrace/internal/match"
-)
+import "tailrace/internal/match"
 
 // object is a JSON pattern (cloudwatch-logs.md §8.3): conditions that a message is walked for once.
 type object struct {
@@ -135,15 +131,15 @@ func jsonRequired(c *condition) []match.Need {
 	}
 	var out []match.Need
 	if c.op == opEqual && c.value.onlyString() {
-		out = append(out, jsonString(c.value.text))
+		out = append(out, match.JSONString(c.value.text))
 	} else if c.op == opEqual {
 		for _, v := range c.value.required() {
-			out = append(out, unescaped(v))
+			out = append(out, match.InJSON(v))
 		}
 	}
 	for _, s := range c.path {
 		if s.kind == stepName {
-			name := jsonString(s.name)
+			name := match.JSONString(s.name)
 			name.Weight = min(name.Weight, 1) // a name is in most messages of its kind
 			out = append(out, name)
 		}
@@ -159,39 +155,5 @@ func (v *value) onlyString() bool {
 	}
 	return v.regex == nil && v.decimal == nil && !v.anyHead && !v.anyTail
 }
-
-// jsonString returns the clause of a JSON string, with its quotes if it needs no short escapes.
-func jsonString(text string) match.Need {
-	if bytes.ContainsFunc([]byte(text), hasShortEscape) {
-		return unescaped(match.Literal(text))
-	}
-	return withEscape(match.Literal(`"` + text + `"`))
-}
-
-// unescaped shortens literals to parts that JSON writes as they are.
-func unescaped(c match.Need) match.Need {
-	var parts []match.Need
-	for _, l := range c.Literals {
-		longest := ""
-		for _, part := range bytes.FieldsFunc(l, hasShortEscape) {
-			if len(part) > len(longest) {
-				longest = string(part)
-			}
-		}
-		parts = append(parts, match.Literal(longest))
-	}
-	return withEscape(match.AnyOf(parts))
-}
-
-// withEscape adds the one escape that any character has.
-func withEscape(c match.Need) match.Need {
-	if len(c.Literals) > 0 {
-		c.Literals = append(c.Literals, []byte(`\u`))
-	}
-	return c
-}
-
-// hasShortEscape tells of which characters JSON has an escape without \u.
-func hasShortEscape(r rune) bool { return r < ' ' || r == '"' || r == '\\' || r == '/' }
 
 func (o *object) String() string { return "{ " + o.where.String() + " }" }

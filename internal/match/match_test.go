@@ -39,6 +39,27 @@ func TestFinder(t *testing.T) {
 	})
 }
 
+// TestAny compares with a search for each literal, in texts longer than what is searched at a time.
+func TestAny(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		literals := rapid.SliceOfN(rapid.StringOfN(rapid.RuneFrom([]rune("ab")), 1, 6, -1), 1, 3).Draw(t, "literals")
+		text := bytes.Repeat([]byte("-"), rapid.SampledFrom([]int{0, 3, anyWindow - 3, 2*anyWindow - 2}).Draw(t, "filling"))
+		text = append(text, rapid.StringOfN(rapid.RuneFrom([]rune("aab-")), 0, 20, -1).Draw(t, "text")...)
+		var clause Clause
+		want := -1
+		for _, l := range literals {
+			clause = append(clause, []byte(l))
+			if at := bytes.Index(text, []byte(l)); at >= 0 && (want < 0 || at < want) {
+				want = at
+			}
+		}
+		any := NewAny(clause)
+		if got := any.Index(text); got != want || any.In(text) != (want >= 0) {
+			t.Fatalf("index %d, want %d", got, want)
+		}
+	})
+}
+
 // TestSet compares with a search for each text, in both ways of taking letters.
 func TestSet(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -69,6 +69,9 @@ func BenchmarkQuery(b *testing.B) {
 		{"bins", `stats count(*) as n by bin(5m)`},
 		{"quantile", `stats pct(http.latency_ms, 95) as p95, count(*) as n by http.route`},
 		{"parse", `parse @message "HTTP/1.1\" * " as status | stats count(*) as n by status`},
+		{"number", `filter http.latency_ms > 4990 | stats count(*) as n by http.route`},
+		{"events", `filter http.latency_ms > 4990 and http.status = 500 | fields @timestamp, @message | limit 20`},
+		{"id", `filter user = "u-1f" | stats count(*) as n by http.route`},
 		{"newest", `fields @timestamp, @message | filter @message like /timeout/ | sort @timestamp desc | limit 20`},
 	} {
 		for _, mode := range []string{"first", "again"} {

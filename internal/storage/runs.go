@@ -135,7 +135,7 @@ func (s *Scanner) done(l *live) {
 func (s *Scanner) segmentQuery() segment.Query {
 	q := segment.Query{
 		Range: s.q.Range, After: s.q.After, Before: s.q.Before, Reverse: s.q.Reverse,
-		Match: s.q.Match, Seek: s.q.Seek, Name: s.q.Name, Required: s.required, Where: s.q.Where, Columns: s.q.Columns,
+		Match: s.q.Match, Seek: s.q.Seek, Name: s.q.Name, Loose: s.q.Loose, Required: s.required, Where: s.q.Where, Columns: s.q.Columns,
 	}
 	q.Check = func(segment.Stats) error { return s.ctx.Err() }
 	if s.required != nil && s.q.Limit > 0 {

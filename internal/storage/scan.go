@@ -41,6 +41,8 @@ type Query struct {
 	// Name, if set, stands for what Match does, and no other Match has it: the next query of that name need not look at the same
 	// messages again.
 	Name string
+	// Loose tells that Match, like Where, only leaves out messages: it need not be asked of those of which columns tell what Where says.
+	Loose bool
 	// Required, if known, is what every wanted message contains: of each clause at least one of its literals, in this or another
 	// case of ASCII letters. It lets the scan leave out what cannot be wanted, but does not decide about an event: Match does.
 	Required [][][]byte

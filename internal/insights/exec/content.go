@@ -24,7 +24,7 @@ func newContent(sources []plan.Source) *content {
 		if source.Content {
 			c.known, names = append(c.known, i), append(names, source.Name)
 		}
-		if path := leafOf(source.Name); path != "" {
+		if path := source.Leaf(); path != "" {
 			c.leaves, paths = append(c.leaves, i), append(paths, path)
 		}
 	}

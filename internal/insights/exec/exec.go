@@ -23,6 +23,7 @@ import (
 	"tailrace/internal/column"
 	"tailrace/internal/insights/discover"
 	"tailrace/internal/insights/plan"
+	"tailrace/internal/leaf"
 	"tailrace/internal/logs"
 )
 
@@ -51,12 +52,15 @@ type Request struct {
 	// Match drops events whose messages it refuses; nil: none. It may be called by several goroutines at once.
 	Match func(message []byte) bool
 	// Seek finds the next message that Match has to look at, see storage.Query; nil: every one.
-	Seek func(text []byte) int
-	Name string // of Match, see storage.Query
+	Seek  func(text []byte) int
+	Name  string // of Match, see storage.Query
+	Loose bool   // Match only leaves out, see storage.Query
 	// Required are clauses of which every wanted message satisfies all.
 	Required [][][]byte
-	Limit    int  // of Scan: how many events are wanted at most; 0: not known
-	Reverse  bool // of Scan: newest first
+	// Where are clauses of each of which some condition holds for a leaf of every wanted message.
+	Where   [][]leaf.Condition
+	Limit   int  // of Scan: how many events are wanted at most; 0: not known
+	Reverse bool // of Scan: newest first
 	// Report is called now and then with what the running call has looked at so far, by one goroutine at a time.
 	Report func(Statistics)
 }
@@ -209,6 +213,7 @@ func (r *run) requestOf(group int) *Request {
 	request := *r.request
 	if len(request.Fields) > 0 && discover.HasFragments(r.source.Groups()[group].Name) {
 		request.Columns |= column.Rest
+		request.Where = nil
 	}
 	if r.o.Report == nil {
 		return &request

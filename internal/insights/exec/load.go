@@ -1,8 +1,8 @@
 package exec
 
 import (
+	"fmt"
 	"strconv"
-	"strings"
 
 	"tailrace/internal/column"
 	"tailrace/internal/insights/plan"
@@ -24,7 +24,7 @@ func newRequest(p *plan.Plan) *Request {
 		if source.Content {
 			r.Columns |= column.Message
 		}
-		switch field := leafOf(source.Name); {
+		switch field := source.Leaf(); {
 		case source.Name == "@message":
 			r.Columns |= column.Message
 		case source.Name == "@timestamp":
@@ -44,20 +44,14 @@ func newRequest(p *plan.Plan) *Request {
 		if f := literalOf(s.Message); f != nil {
 			r.Seek = f.Index
 		}
+	} else if s.Hint != nil {
+		any := match.NewAny(s.Hint)
+		r.Match, r.Seek, r.Loose, r.Name = any.In, any.Index, true, fmt.Sprintf("any of %q", s.Hint)
+	}
+	for _, clause := range s.Where {
+		r.Where = append(r.Where, clause.Conditions)
 	}
 	return r
-}
-
-// leafOf is the leaf of messages that a field is, empty for a field of the system. A leaf whose name begins with @ has one
-// more in queries (cloudwatch-logs.md §16.2).
-func leafOf(name string) string {
-	switch {
-	case strings.HasPrefix(name, "@@"):
-		return name[1:]
-	case strings.HasPrefix(name, "@"):
-		return ""
-	}
-	return name
 }
 
 // newMatcher compiles a condition on messages alone.
@@ -160,7 +154,7 @@ func (l *loader) load(group int, b *column.Batch) *rows {
 	field := 0
 	for i := range l.sources {
 		v := &l.vectors[i]
-		if leafOf(l.sources[i].Name) != "" {
+		if l.sources[i].Leaf() != "" {
 			v.FromColumn(&b.Fields[field])
 			field++
 		} else {

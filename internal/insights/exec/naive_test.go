@@ -358,7 +358,7 @@ func naiveEval(e syntax.Expr, r naiveRow) value.Value {
 		return naiveBinary(e, naiveEval(e.X, r), naiveEval(e.Y, r))
 	case *syntax.Like:
 		v := naiveEval(e.X, r)
-		found := !v.IsNull() && strings.Contains(v.String(), e.Pattern.(*syntax.String).Value)
+		found := v.IsScalar() && strings.Contains(v.String(), e.Pattern.(*syntax.String).Value)
 		return value.NewBool(found != e.Not)
 	case *syntax.In:
 		v := naiveEval(e.X, r)

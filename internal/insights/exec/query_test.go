@@ -128,8 +128,8 @@ func (s *memorySource) answer(t *testing.T, language, query string) (planned, re
 	env := plan.Env{Now: queryNow, Start: queryStart, End: queryEnd, Limit: 10_000, Table: s.table}
 	for _, way := range []struct {
 		batch, workers int
-		plain          bool
-	}{{1, 1, true}, {3, 2, true}, {1, 1, false}, {3, 2, false}, {1000, 1, false}, {1, 4, false}} {
+		plain, tells   bool
+	}{{1, 1, true, false}, {3, 2, true, false}, {1, 1, false, false}, {3, 2, false, true}, {1000, 1, false, true}, {1, 4, false, false}} {
 		if way.plain && (strings.Contains(query, "limit any") || strings.Contains(query, "estimate")) {
 			continue // which rows these are, and what the scan reads, is what the rules decide
 		}
@@ -142,7 +142,7 @@ func (s *memorySource) answer(t *testing.T, language, query string) (planned, re
 		if err != nil {
 			return "", showErrors(query, err)
 		}
-		s.batch, planned = way.batch, p.String()
+		s.batch, s.tells, planned = way.batch, way.tells, p.String()
 		out, err := Run(t.Context(), p, s.of(p.Groups), Options{Workers: way.workers, Table: func(_ context.Context, name string) (*plan.Table, error) { return s.table(name) }, Open: func(p *plan.Plan) (Source, error) { return s.of(p.Groups), nil }})
 		got := showResult(p, out, err)
 		if result != "" && got != result {

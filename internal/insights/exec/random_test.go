@@ -37,7 +37,7 @@ func TestRandomQueries(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s\n%v", query, err)
 			}
-			s.batch = rapid.IntRange(1, 7).Draw(t, "batch")
+			s.batch, s.tells = rapid.IntRange(1, 7).Draw(t, "batch"), rapid.Bool().Draw(t, "columns")
 			out, err := Run(t.Context(), p, s, Options{Workers: rapid.IntRange(1, 4).Draw(t, "workers")})
 			if err != nil {
 				t.Fatalf("%s\n%v", query, err)
@@ -112,6 +112,8 @@ func drawEvents(t *rapid.T) *memorySource {
 	messages := []string{
 		`{"a":1,"b":"x","l":[1,2,"x"]}`, `{"a":2,"b":"y10","c":{"d":"k=1 w=2"}}`, `{"a":"3","b":"y9","l":[]}`, `{"b":"x","c":{"d":"k=7"}}`, `k=4 w=5 k=6`,
 		`{"a":null,"l":"one","c":{"d":2.5}}`, `{"a":10,"b":"","l":[{"q":1},null]}`, ``,
+		`{"a":true,"b":"\u0078","c":{"d":"y10"}}`, `{"\u0061":1.0,"b":"q\/\"1\"","c":{"d":false}}`, `{"a":1e1,"b":10,"c":{"d":"true"}}`, `{"a":"1.00","b":"yé","c":{"d":"q/\"1\""}}`,
+		`{"a":70000000001,"b":1.50,"c":{"d":[]}}`, `{"a":-3,"b":"y\u00e9","c":{"d":null}}`, `{"a":"x","a":2,"b":{"d":1}} x`,
 	}
 	for i := range rapid.IntRange(0, 14).Draw(t, "events") {
 		at := rapid.Int64Range(0, 9).Draw(t, "time") * 1000
@@ -310,5 +312,10 @@ func (g *generator) cond(depth int) string {
 			return g.pick("like", `@message like "k="`, `@message not like "a"`, `@message like "10"`)
 		}
 	}
-	return g.name() + g.pick("condition", " > 1", ` = "x"`, " != 2", ` in [1, "y9"]`, ` like "y"`, " <= 3000", ` not in ["x"]`)
+	if g.number(3) == 0 {
+		return g.pick("other", "ispresent("+g.name()+")", "2 < "+g.name(), `"x" = `+g.name(), g.name(), "not ispresent("+g.name()+")")
+	}
+	return g.name() + g.pick("condition", " > 1", ` = "x"`, " != 2", ` in [1, "y9"]`, ` like "y"`, " <= 3000", ` not in ["x"]`,
+		" = 10", ` = "10"`, ` = "1.5"`, ` = "true"`, ` = 'q/"1"'`, ` like '/"1'`, ` like "1"`, ` like "yé"`, ` not like "x"`, ` in ["x", "q/", "yé"]`, " in [1, 10, 2.5]",
+		` > "x"`, ` < "y9"`, " >= 70000000001", " < 0")
 }

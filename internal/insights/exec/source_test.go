@@ -29,6 +29,7 @@ type memorySource struct {
 	events []event
 	batch  int // events of a batch
 	tables map[string][]byte
+	tells  bool // leaves have columns
 }
 
 func (s *memorySource) table(name string) (*plan.Table, error) {
@@ -44,7 +45,7 @@ func (s *memorySource) of(groups *syntax.Source) *memorySource {
 	if groups == nil {
 		return s
 	}
-	out := &memorySource{batch: s.batch}
+	out := &memorySource{batch: s.batch, tells: s.tells}
 	for _, name := range groups.Groups {
 		at := slices.IndexFunc(s.groups, func(g Group) bool { return g.Name == name.Text })
 		out.groups = append(out.groups, s.groups[at])
@@ -65,7 +66,9 @@ func (s *memorySource) Pointer(group int, _ logs.StreamID, id logs.EventID) stri
 }
 
 func (s *memorySource) Estimate(_ context.Context, group int, r *Request) (bytes int64, err error) {
-	for _, e := range s.wanted(group, r) {
+	all := *r
+	all.Match, all.Where = nil, nil // what these leave out is not known before
+	for _, e := range s.wanted(group, &all) {
 		bytes += int64(len(e.message))
 	}
 	return bytes, nil
@@ -75,7 +78,7 @@ func (s *memorySource) wanted(group int, r *Request) (out []event) {
 	for _, e := range s.events {
 		at := e.id.Timestamp
 		if e.group == group && r.Start <= at && at <= r.End && (r.Streams == nil || slices.Contains(r.Streams, e.stream)) &&
-			(r.Match == nil || r.Match([]byte(e.message))) && required(r, e.message) {
+			(r.Match == nil || r.Loose && s.tells || r.Match([]byte(e.message))) && required(r, e.message) && s.holds(r, e.message) {
 			if r.Seek != nil && r.Seek([]byte(e.message)) < 0 {
 				panic("Seek passes over what Match takes: " + e.message)
 			}
@@ -95,6 +98,23 @@ func (s *memorySource) wanted(group int, r *Request) (out []event) {
 func required(r *Request, message string) bool {
 	for _, clause := range r.Required {
 		if !slices.ContainsFunc(clause, func(literal []byte) bool { return strings.Contains(message, string(literal)) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// holds tells whether a message has leaves that a request asks for.
+func (s *memorySource) holds(r *Request, message string) bool {
+	for _, clause := range r.Where {
+		if s.tells && !slices.ContainsFunc(clause, func(c leaf.Condition) bool {
+			leaves, _ := leaf.Find([]string{c.Path}).Read([]byte(message))
+			if len(leaves) == 0 {
+				return false
+			}
+			v, _ := leaves[0].Value(nil)
+			return c.MayAccept(v)
+		}) {
 			return false
 		}
 	}

@@ -61,6 +61,7 @@ func limitSorts(ops []Op) {
 // the operators. A condition on what was read of an event holds for all rows that are made of it, or for none.
 func pushFilters(s *Scan, ops []Op) (left []Op) {
 	var message []Expr
+	var hint match.Need
 	for _, op := range ops {
 		filter, ok := op.(*Filter)
 		if !ok {
@@ -74,13 +75,16 @@ func pushFilters(s *Scan, ops []Op) (left []Op) {
 				message = append(message, cond)
 			} else {
 				stay = append(stay, cond)
+				hint = match.Best([]match.Need{hint, s.need(cond)})
 			}
 		}
 		if cond := conjunction(stay); cond != nil {
 			left = append(left, &Filter{cond})
 		}
 	}
-	s.Message = conjunction(message)
+	if s.Message = conjunction(message); s.Message == nil && hint.Weight > 1 {
+		s.Hint = hint.Literals
+	}
 	return left
 }
 
@@ -114,6 +118,9 @@ func (s *Scan) field(e Expr) string {
 // narrow takes from a condition that all rows satisfy what range of time, which streams and which literals it asks for.
 func (s *Scan) narrow(e Expr) {
 	s.require(e)
+	if conditions := s.whereOf(e); conditions != nil {
+		s.Where = append(s.Where, Clause{conditions, e})
+	}
 	switch e := e.(type) {
 	case *Compare:
 		c, ok := e.Y.(*Const)
@@ -204,7 +211,7 @@ func (s *Scan) need(e Expr) match.Need {
 		}
 		return match.Best([]match.Need{x, y})
 	}
-	return match.Need{}
+	return s.needOfLeaf(e)
 }
 
 func needOfLike(e *Like) match.Need {

@@ -22,6 +22,11 @@ type Scan struct {
 	Message Expr
 	// Required are clauses of which every wanted message satisfies all: it contains one of the literals of each.
 	Required [][][]byte
+	// Where are clauses that all hold of the leaves of every wanted message. They are not for groups in which leaves stand elsewhere
+	// too: package discover.
+	Where []Clause
+	// Hint is a clause of Required that few messages satisfy; nil: none is known, or Message says more.
+	Hint [][]byte
 }
 
 // Source is a field of the events and the column that it becomes.
@@ -86,6 +91,15 @@ func (s *Scan) String() string {
 				}
 				out.WriteString(" " + quote(string(literal)))
 			}
+		}
+	}
+	for i, clause := range s.Where {
+		out.WriteString([...]string{" leaves ", " and "}[min(i, 1)] + clause.Expr.String())
+	}
+	if s.Hint != nil {
+		out.WriteString(" hint")
+		for i, literal := range s.Hint {
+			out.WriteString([...]string{" ", " or "}[min(i, 1)] + quote(string(literal)))
 		}
 	}
 	return out.String()

@@ -173,6 +173,10 @@ func (c *Cursor) read(b *column.Batch, at int) error {
 	if err != nil || from >= to {
 		return err
 	}
+	if !c.fields.chosen.in(from, to) {
+		c.count(from, to)
+		return nil
+	}
 	isKnown := c.isMatched(at, from, to)
 	if !isKnown {
 		if err := p.loadMessages(); err != nil {
@@ -204,9 +208,14 @@ func (c *Cursor) read(b *column.Batch, at int) error {
 	return c.append(b)
 }
 
+// matches tells whether the rows of the open block have to be matched.
+func (c *Cursor) matches() bool {
+	return c.q.Match != nil && !(c.q.Loose && c.fields.chosen.decided)
+}
+
 // isMatched tells whether messages are not needed to match the rows from from to before to.
 func (c *Cursor) isMatched(at, from, to int) bool {
-	if c.q.Match == nil {
+	if !c.matches() {
 		return true
 	}
 	return c.q.Name != "" && c.matched.open(c.r, at, whatMatch, c.q.Name) && c.matched.known.hasAll(from, to)
@@ -214,15 +223,24 @@ func (c *Cursor) isMatched(at, from, to int) bool {
 
 // match puts the rows of the block that match in p.rows.
 func (c *Cursor) match(from, to int, isKnown bool) {
-	p := c.pages
-	if c.q.Match == nil || !isKnown {
+	p, chosen := c.pages, &c.fields.chosen
+	switch {
+	case !c.matches() && chosen.some:
+		p.rows = chosen.rows.append(p.rows[:0], from, to)
+	case !c.matches():
+		p.all(from, to)
+	case isKnown:
+		p.rows = chosen.keep(c.matched.taken.append(p.rows[:0], from, to))
+	case c.q.Seek != nil || c.q.Name != "": // all at once, or for the next query too
 		p.match(from, to, &c.q)
-		if !isKnown && c.matched.finding != nil {
+		if c.matched.finding != nil {
 			c.matched.take(p.rows, from, to, int(p.block.rows))
 		}
-		return
+		p.rows = chosen.keep(p.rows)
+	default:
+		p.all(from, to)
+		p.rows = slices.DeleteFunc(chosen.keep(p.rows), func(row int32) bool { return !c.q.Match(p.message(int(row))) })
 	}
-	p.rows = c.matched.taken.append(p.rows[:0], from, to)
 	if c.q.Reverse {
 		slices.Reverse(p.rows)
 	}
@@ -307,37 +325,30 @@ func (c *Cursor) count(from, to int) {
 	c.stats.Bytes += p.ends[to-1] - p.ends[from] + int64(len(p.message(from)))
 }
 
-// match puts the rows whose messages q takes in p.rows, in q's order.
+// all puts the rows from from to before to in p.rows.
+func (p *pages) all(from, to int) {
+	p.rows = grow(p.rows, to-from)
+	for i := range p.rows {
+		p.rows[i] = int32(from + i)
+	}
+}
+
+// match puts the rows whose messages q takes in p.rows.
 func (p *pages) match(from, to int, q *Query) {
 	p.rows = p.rows[:0]
-	if q.Match == nil && !q.Reverse {
-		p.rows = grow(p.rows, max(to-from, 0))
-		for i := range p.rows {
-			p.rows[i] = int32(from + i)
-		}
-		return
-	}
-	if q.Match != nil && q.Seek != nil {
+	if q.Seek != nil {
 		p.seekRows(from, to, q)
 		return
 	}
-	step, at := 1, from
-	if q.Reverse {
-		step, at = -1, to-1
-	}
-	for range to - from {
-		if q.Match == nil || q.Match(p.message(at)) {
-			p.rows = append(p.rows, int32(at))
+	for row := from; row < to; row++ {
+		if q.Match(p.message(row)) {
+			p.rows = append(p.rows, int32(row))
 		}
-		at += step
 	}
 }
 
 // seekRows is match for all messages at once: only those in which Seek finds something are matched.
 func (p *pages) seekRows(from, to int, q *Query) {
-	if from >= to {
-		return
-	}
 	start, end := p.ends[from]-int64(len(p.message(from))), p.ends[to-1]
 	for row := from; row < to; row++ {
 		at := q.Seek(p.text[start:end])
@@ -354,9 +365,6 @@ func (p *pages) seekRows(from, to int, q *Query) {
 			p.rows = append(p.rows, int32(row))
 		}
 		start = p.ends[row]
-	}
-	if q.Reverse {
-		slices.Reverse(p.rows)
 	}
 }
 

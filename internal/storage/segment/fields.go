@@ -57,6 +57,7 @@ type fieldCursor struct {
 	decoded   []bool
 	extractor *column.Extractor
 	found     []openFinding // of the fields that are unknown
+	chosen    chosen
 }
 
 // openFields opens the columns of a block, and tells whether they exclude what the query wants.
@@ -79,8 +80,12 @@ func (c *Cursor) openFields(at int) (excluded bool, err error) {
 	f.find(c.q.Fields)
 	if f.excluded = !f.block.MayMatch(c.q.Where); f.excluded {
 		c.stats.skip(block)
+		return true, nil
 	}
-	return f.excluded, nil
+	if err := c.chooseRows(); err != nil {
+		return false, c.withoutFields(err)
+	}
+	return false, nil
 }
 
 // find looks the fields up in the block.
@@ -107,6 +112,7 @@ func (c *Cursor) withoutFields(err error) error {
 	f.failed = true
 	_ = f.block.Open(nil, int(block.rows)) // nothing can be wrong with nothing
 	f.find(c.q.Fields)
+	f.chosen.some, f.chosen.decided = false, false
 	return err
 }
 

@@ -130,6 +130,32 @@ func (r *testRun) naiveFields(q Query) (rows []fieldRow) {
 	return rows
 }
 
+// drawWhere gives a query conditions on leaves, and a match that takes what they take.
+func drawWhere(t *rapid.T, q *Query) {
+	for range rapid.IntRange(1, 2).Draw(t, "clauses") {
+		var clause []leaf.Condition
+		for _, path := range rapid.Permutation(testPaths).Draw(t, "where")[:rapid.IntRange(1, 2).Draw(t, "choices")] {
+			rest := rapid.Uint64Range(0, 2).Draw(t, "rest")
+			clause = append(clause, leaf.Condition{Path: path, Least: 200, Most: 404, Accepts: func(v leaf.Value) bool {
+				return v.Word%3 == rest && uint64(len(v.Text))%3 == rest || v.Kind == leaf.Text && len(v.Text)%2 == 1
+			}})
+		}
+		q.Where = append(q.Where, clause)
+	}
+	q.Loose = rapid.Bool().Draw(t, "loose")
+	q.Match = func(message []byte) bool {
+		for _, clause := range q.Where {
+			if !slices.ContainsFunc(clause, func(c leaf.Condition) bool {
+				v := column.NewExtractor([]string{c.Path}).Extract(message)[0]
+				return c.MayAccept(v)
+			}) {
+				return false
+			}
+		}
+		return true
+	}
+}
+
 // With and without columns, and whatever else is asked for, the fields of events are those of their messages.
 func TestFields(t *testing.T) {
 	runs := jsonRuns(1, 7, 150)
@@ -156,6 +182,8 @@ func TestFields(t *testing.T) {
 		if rapid.Bool().Draw(rt, "match") {
 			q.Match = func(m []byte) bool { return bytes.Contains(m, []byte("info")) }
 			q.Name = rapid.SampledFrom([]string{"", "info"}).Draw(rt, "name")
+		} else if rapid.Bool().Draw(rt, "condition") {
+			drawWhere(rt, &q)
 		}
 		r := rapid.SampledFrom(readers).Draw(rt, "reader")
 		run := &runs[rapid.IntRange(0, len(runs)-1).Draw(rt, "run")]

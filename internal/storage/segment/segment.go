@@ -70,6 +70,8 @@ type Query struct {
 	Seek func(text []byte) int
 	// Name, if set, stands for what Match does: two queries with one name take the same messages. What they find out is kept then.
 	Name string
+	// Loose tells that Match, like Where, only leaves out: it is not asked where columns tell what Where says.
+	Loose bool
 	// Check, if set, is asked before each block with what was looked at so far; Next fails with its error.
 	Check func(Stats) error
 	// Required, if set, is what every wanted message contains: blocks whose filters exclude that are left out. Events that
@@ -85,8 +87,8 @@ type Query struct {
 	// Fields are paths of JSON leaves, all different: Batch.Fields has their values. Messages are read for them only in
 	// blocks that do not carry their columns.
 	Fields []string
-	// Where is what holds of every wanted message: of each clause some condition. Blocks for which it cannot hold are left
-	// out; it does not decide about an event.
+	// Where is what holds of every wanted message: of each clause some condition. Blocks and events for which it cannot hold, as far
+	// as columns tell, are left out; it does not decide about an event.
 	Where [][]leaf.Condition
 }
 
