@@ -23,6 +23,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -52,6 +53,8 @@ type Config struct {
 	Auth *auth.Authenticator
 	// MaxBody caps a body, as sent and inflated, in bytes; 0 means DefaultMaxBody.
 	MaxBody int64
+	// LongBodies are the operations whose bodies may be longer than MaxBody, and how long.
+	LongBodies map[string]int64
 	// MaxInFlight caps the bytes of all bodies of requests that are being answered, as sent and inflated together; bodies of
 	// at most 256 KiB as sent and not compressed are not counted. Requests over it wait, and those that wait for longer than
 	// a few seconds are refused. 0 means DefaultMaxInFlight; it is at least two bodies.
@@ -79,12 +82,21 @@ func New(c Config) *Handler {
 	if c.MaxInFlight == 0 {
 		c.MaxInFlight = DefaultMaxInFlight
 	}
-	return &Handler{conf: c, inFlight: semaphore.NewWeighted(max(c.MaxInFlight, 2*c.MaxBody))}
+	longest := c.MaxBody
+	for _, most := range c.LongBodies {
+		longest = max(longest, most)
+	}
+	return &Handler{conf: c, inFlight: semaphore.NewWeighted(max(c.MaxInFlight, 2*longest))}
+}
+
+// maxBody is how long the body of a request may be.
+func (h *Handler) maxBody(r *http.Request) int64 {
+	return max(h.conf.MaxBody, h.conf.LongBodies[strings.TrimPrefix(r.Header.Get("X-Amz-Target"), targetPrefix)])
 }
 
 // ServeHTTP answers one request. The request must be as it came in: signatures are over the path and query as sent.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := &call{Handler: h, r: r, id: NewRequestID(), start: h.conf.Now()}
+	c := &call{Handler: h, r: r, id: NewRequestID(), start: h.conf.Now(), maxBody: h.maxBody(r)}
 	defer func() { h.inFlight.Release(c.reserved) }()
 	out, err := c.run()
 	c.answer(w, out, err)

@@ -113,7 +113,7 @@ func (c *call) drain() {
 		return
 	}
 	// Whatever goes wrong here shows when the answer is written.
-	_, _ = io.CopyN(io.Discard, c.r.Body, c.conf.MaxBody)
+	_, _ = io.CopyN(io.Discard, c.r.Body, c.maxBody)
 }
 
 // bodyError words what stops a body from being read.

@@ -25,6 +25,7 @@ type call struct {
 	read      bool // the body was
 	panicked  bool
 
+	maxBody  int64  // of the operation that is asked for
 	reserved int64  // of the bytes in flight
 	wire     []byte // the body as sent
 	inflated []byte
@@ -69,8 +70,8 @@ func (c *call) authenticate() (auth.Identity, error) {
 	if err != nil {
 		return auth.Identity{}, err
 	}
-	if c.r.ContentLength > c.conf.MaxBody {
-		return auth.Identity{}, errTooLarge(c.conf.MaxBody)
+	if c.r.ContentLength > c.maxBody {
+		return auth.Identity{}, errTooLarge(c.maxBody)
 	}
 	if err := c.reserve(); err != nil {
 		return auth.Identity{}, err
@@ -109,10 +110,10 @@ func (c *call) checkHeaders() error {
 func (c *call) reserve() error {
 	size := c.r.ContentLength
 	if size < 0 {
-		size = c.conf.MaxBody
+		size = c.maxBody
 	}
 	if c.gzip {
-		size += c.conf.MaxBody
+		size += c.maxBody
 	}
 	if size <= trusted {
 		return nil
@@ -139,9 +140,9 @@ func (c *call) readBody(hashed bool) (sum [sha256.Size]byte, err error) {
 		defer digests.Put(digest)
 		digest.Reset()
 	}
-	c.wire, err = readAll(getBuffer(&bodies), c.r.Body, c.r.ContentLength, c.conf.MaxBody, digest)
+	c.wire, err = readAll(getBuffer(&bodies), c.r.Body, c.r.ContentLength, c.maxBody, digest)
 	if err != nil {
-		return sum, bodyError(err, c.conf.MaxBody)
+		return sum, bodyError(err, c.maxBody)
 	}
 	c.read = true
 	if hashed {
@@ -173,8 +174,8 @@ func (c *call) body() ([]byte, error) {
 	body := c.wire
 	if c.gzip {
 		var err error
-		if c.inflated, err = inflate(getBuffer(&bodies), c.wire, c.conf.MaxBody); err != nil {
-			return nil, inflateError(err, c.conf.MaxBody)
+		if c.inflated, err = inflate(getBuffer(&bodies), c.wire, c.maxBody); err != nil {
+			return nil, inflateError(err, c.maxBody)
 		}
 		body = c.inflated
 	}

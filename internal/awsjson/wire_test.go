@@ -78,7 +78,7 @@ func play(t *testing.T, archive *txtar.Archive) {
 		case ">":
 			if server == nil {
 				c := newConfig(t, keys...)
-				c.MaxBody = maxBody
+				c.MaxBody, c.LongBodies = maxBody, map[string]int64{"Long": 4 * maxBody}
 				c.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelError}))
 				server = httptest.NewServer(New(c))
 				defer server.Close()

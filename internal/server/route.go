@@ -27,6 +27,7 @@ func (s *Server) routes(engine *storage.Engine, queries *query.Jobs) http.Handle
 	})
 	logs := awsjson.New(awsjson.Config{
 		Lookup: lookup(svc), Auth: s.authenticator("logs"), MaxBody: s.config.MaxBody, MaxInFlight: s.config.MaxInFlight, Logger: s.config.Logger, Now: time.Now,
+		LongBodies: map[string]int64{"CreateLookupTable": service.LongestTableBody, "UpdateLookupTable": service.LongestTableBody},
 		Observe: func(operation, code string, status int, took time.Duration, in, out int) {
 			s.metrics.observe("logs", operation, code, status, took, in, out)
 		},

@@ -18,6 +18,8 @@ const (
 	maxLookupTables = 100
 	// maxLookupPage is the largest and the usual page of DescribeLookupTables.
 	maxLookupPage = 100
+	// LongestTableBody is how long a request with a table of 10 MiB may be: each of its bytes may need an escape.
+	LongestTableBody = 2*10<<20 + 64<<10
 )
 
 var tableNoun = noun{"The specified lookup table does not exist.", "The specified lookup table already exists."}
