@@ -11,26 +11,42 @@ const (
 	maxInfrequentStats = 2
 )
 
-// checkClasses refuses what groups of a class cannot be asked (cloudwatch-logs.md §3, §16.3).
+// checkClasses refuses what groups of a class cannot be asked, by the query or one inside of it (cloudwatch-logs.md §3, §16.3).
 func checkClasses(text *syntax.Expansion, tree *syntax.Query, sources querySources) error {
-	infrequent := false
-	for _, source := range sources {
-		for i := range source.groups {
-			g := &source.groups[i]
+	infrequent := map[*syntax.Source]bool{}
+	for source, read := range sources {
+		for i := range read.groups {
+			g := &read.groups[i]
 			if g.Class == classDelivery {
 				return checkReadable(*g, "StartQuery")
 			}
-			infrequent = infrequent || g.Class == classInfrequentAccess
+			infrequent[source] = infrequent[source] || g.Class == classInfrequentAccess
 		}
 	}
-	if !infrequent {
-		return nil
-	}
 	var errors syntax.Diagnostics
+	checkInfrequent(tree, nil, infrequent, &errors)
+	if err := errors.Err(text.Text); err != nil {
+		return malformedQuery(text.Places(err))
+	}
+	return nil
+}
+
+// checkInfrequent reports what the groups of a query cannot be asked: those of its SOURCE, or of the query around it.
+func checkInfrequent(q *syntax.Query, around *syntax.Source, infrequent map[*syntax.Source]bool, errors *syntax.Diagnostics) {
+	source := around
+	if q.Source != nil && q.Source.Selects() {
+		source = q.Source
+	}
 	stats := 0
-	for _, stage := range tree.Stages {
+	for _, stage := range q.Stages {
+		for _, inner := range syntax.Inner(stage) {
+			checkInfrequent(inner, source, infrequent, errors)
+		}
+		if !infrequent[source] {
+			continue
+		}
 		switch command := stage.Command(); command {
-		case "pattern", "diff", "unmask", "filterIndex":
+		case "pattern", "diff", "logcompare", "unmask", "filterIndex":
 			errors.Report(stage.Pos(), "%s is not supported for log groups of the class %s", command, classInfrequentAccess)
 		case "stats":
 			if stats++; stats > maxInfrequentStats {
@@ -38,8 +54,4 @@ func checkClasses(text *syntax.Expansion, tree *syntax.Query, sources querySourc
 			}
 		}
 	}
-	if err := errors.Err(text.Text); err != nil {
-		return malformedQuery(text.Places(err))
-	}
-	return nil
 }

@@ -143,6 +143,24 @@ func (p *parser) subquery() *Query {
 	return query
 }
 
+// Inner are the queries in parentheses of a command.
+func Inner(stage Stage) (inner []*Query) {
+	switch s := stage.(type) {
+	case *Join:
+		inner = append(inner, s.Query)
+	case *AppendCols:
+		inner = append(inner, s.Query)
+	case *Filter:
+		Walk(s.Cond, func(e Expr) bool {
+			if in, ok := e.(*In); ok && in.Query != nil {
+				inner = append(inner, in.Query)
+			}
+			return true
+		})
+	}
+	return inner
+}
+
 // command reads what stands behind the name of a command.
 func (p *parser) command(name string, start int) Stage {
 	switch name {
