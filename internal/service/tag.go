@@ -43,8 +43,18 @@ func (s *Service) UntagResource(ctx context.Context, in *api.UntagResourceReques
 	return groupNoun.exception("untag "+g.Name, s.catalog.UntagGroup(ctx, g.ID, in.TagKeys))
 }
 
-// ListTagsForResource returns the tags of the group with this ARN.
+// ListTagsForResource returns the tags of the group with this ARN, or of the lookup table: those that it was made with.
 func (s *Service) ListTagsForResource(ctx context.Context, in *api.ListTagsForResourceRequest) (*api.ListTagsForResourceResponse, error) {
+	if name, err := tableName(scopeOf(ctx), in.ResourceArn); err == nil {
+		t, err := s.catalog.LookupTable(ctx, scopeOf(ctx), name)
+		if err != nil {
+			return nil, tableNoun.exception("list tags of lookup table "+name, err)
+		}
+		if t.Tags == nil {
+			t.Tags = map[string]string{}
+		}
+		return &api.ListTagsForResourceResponse{Tags: t.Tags}, nil
+	}
 	g, err := s.taggedGroup(ctx, in.ResourceArn)
 	if err != nil {
 		return nil, err
@@ -87,7 +97,7 @@ func (s *Service) ListTagsLogGroup(ctx context.Context, in *api.ListTagsLogGroup
 	return &api.ListTagsLogGroupResponse{Tags: tags}, nil
 }
 
-// taggedGroup finds what a resource ARN of the tag operations means. Groups are all that can be tagged so far. What is no
+// taggedGroup finds what a resource ARN of the tag operations means. Groups are all that can be tagged by themselves. What is no
 // group's ARN, or has ":*" behind it, is refused in the words of boto3#4104 and other captures.
 func (s *Service) taggedGroup(ctx context.Context, arn string) (catalog.Group, error) {
 	scope, name, ok := logs.ParseGroupARN(arn)
