@@ -151,7 +151,7 @@ func TestProblems(t *testing.T) {
 		{name: "an unknown segment", change: copyTo(first, "segments/0000000000000099.parquet"), want: "segment 0000000000000099.parquet: the catalog has never given its id*", count: 1},
 		{name: "an orphan", change: copyTo(first, "segments/0000000000000003.parquet.tmp"), want: "note: 1 files in segments/ do not count*"},
 		{name: "a stranger", change: copyTo(first, "segments/mine"), want: "note: segments/mine: a file that no server made"},
-		{name: "a record", killed: true, change: flipAt("wal/0000000001.wal", 8192+30), want: "log wal/0000000001.wal: *are unreadable, 1 records are missing*", count: 1},
+		{name: "a record", killed: true, change: flipAt("wal/0000000001.wal", 8192+30), want: "log wal/0000000001.wal: *are unreadable, missing records: 1", count: 1},
 		{name: "a torn tail", killed: true, change: truncate("wal/0000000001.wal", -3), want: "note: wal/0000000001.wal ends with *"},
 		{name: "a page of the catalog", change: flipAt("catalog.db", 100), want: "catalog *", count: -1},
 		{name: "no catalog at all", change: truncate("catalog.db", 5), want: "catalog *catalog.db: *", count: 1},

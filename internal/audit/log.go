@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"tailrace/internal/logs"
@@ -51,7 +52,11 @@ func (c *check) logFile(s *wal.FileState) {
 		c.allUncertain()
 	}
 	if d := s.Damage; d != nil {
-		c.report.problem(Log, name, adviseLog, "%d bytes from byte %d on are unreadable, %d records are missing (%v)", d.Bytes, d.Offset, d.Lost, d.Err)
+		detail := fmt.Sprintf("%d bytes from byte %d on are unreadable, missing records: %d", d.Bytes, d.Offset, d.Lost)
+		if d.Err != nil {
+			detail += fmt.Sprintf(" (%v)", d.Err)
+		}
+		c.report.problem(Log, name, adviseLog, "%s", detail)
 		c.allUncertain()
 	}
 }

@@ -63,7 +63,7 @@ type Progress struct {
 const (
 	adviseSegment = "restore the file from a backup into segments/ while the server is stopped; without one its readable events go on being served"
 	adviseMissing = "put the file back from a backup; without one its events are lost"
-	adviseCatalog = "restore the store from a backup, or save what can be read with sqlite3's .recover (docs/format/catalog.md)"
+	adviseCatalog = "a server that starts on it makes a new catalog of what can be read of it, the segments and the log; or restore a backup"
 	adviseLog     = "what is readable is replayed at the next start and the file is kept in quarantine/; look at the disk"
 	adviseUnknown = "the catalog is older than the files: restore the catalog and the files of one and the same backup"
 	adviseReport  = "this is an error of the program: keep a copy of the store and report it"

@@ -276,6 +276,38 @@ func TestUnsoundStore(t *testing.T) {
 	}
 }
 
+// TestDamagedCatalog: a damaged catalog does not take the place of the sound one of the backup before.
+func TestDamagedCatalog(t *testing.T) {
+	s, target := open(t, t.TempDir()), filepath.Join(t.TempDir(), "b")
+	for i := range 100 {
+		if _, err := s.engine.CreateStream(t.Context(), catalog.Stream{Group: s.group.ID, Name: fmt.Sprintf("%0200d", i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.append("one")
+	backUp(t, s.dir, target)
+	damaged := filepath.Join(t.TempDir(), "damaged")
+	if err := os.CopyFS(damaged, os.DirFS(filepath.Join(target, numberDir(1)))); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(damaged, storage.CatalogFile)
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(b[len(b)-3*4096:]) // rows of streams
+	for name, content := range map[string][]byte{"pages of zeros": b, "cut": b[:5000], "no database": []byte("no database")} {
+		if err := os.WriteFile(file, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Run(t.Context(), Options{Dir: damaged, Target: target, Now: time.Now})
+		if d, ok := errors.AsType[*sqlite.DamagedError](err); !ok || d.File != file {
+			t.Errorf("%s: %v", name, err)
+		}
+		restored(t, target, 10)
+	}
+}
+
 // TestRestoreInterrupted: a restore that ends early leaves nothing, and one that was killed keeps others off.
 func TestRestoreInterrupted(t *testing.T) {
 	s, target := open(t, t.TempDir()), filepath.Join(t.TempDir(), "b")

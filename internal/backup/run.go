@@ -44,15 +44,16 @@ type Result struct {
 	Problems []string
 }
 
-// Run backs a store up. An error says that there is no new backup; the one before stays. snapshot.ErrNoStore.
+// Run backs a store up. An error says that there is no new backup; the one before stays. snapshot.ErrNoStore, and a
+// *sqlite.DamagedError if the catalog is damaged: it must not take the place of a sound one.
 func Run(ctx context.Context, o Options) (_ Result, err error) {
 	if o.Progress == nil {
 		o.Progress = func(Progress) {}
 	}
 	r := &run{o: o}
 	r.result.Manifest = Manifest{Format: manifestFormat, Program: o.Program, Begun: o.Now().UTC()}
-	if _, err := os.Stat(filepath.Join(o.Dir, storage.CatalogFile)); err != nil {
-		return r.result, fmt.Errorf("backup: %s: %w", o.Dir, snapshot.ErrNoStore)
+	if err := snapshot.Find(o.Dir); err != nil {
+		return r.result, fmt.Errorf("backup: %w", err)
 	}
 	if r.target, err = openTarget(o.Target, o.Dir); err != nil {
 		return r.result, fmt.Errorf("backup: %w", err)
@@ -89,7 +90,9 @@ func (r *run) make(ctx context.Context) (err error) {
 	if r.snap, err = snapshot.Take(ctx, r.o.Dir, scratch); err != nil {
 		return err
 	}
-	err = r.copyAll(ctx)
+	if err = r.snap.CheckCatalog(ctx); err == nil {
+		err = r.copyAll(ctx)
+	}
 	if err = errors.Join(err, r.snap.Close(), os.RemoveAll(scratch)); err != nil {
 		return err
 	}

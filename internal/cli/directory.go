@@ -25,14 +25,16 @@ func directoryOf(cmd *cobra.Command, args []string, data string) (string, error)
 	if len(args) > 0 {
 		dir = args[0]
 	}
-	if _, err := os.Stat(filepath.Join(dir, storage.CatalogFile)); err != nil {
-		return "", noDirectory(dir)
+	for _, name := range []string{storage.CatalogFile, storage.SegmentDir, storage.LogDir} { // one may be what was lost
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return dir, nil
+		}
 	}
-	return dir, nil
+	return "", fmt.Errorf("%w: name it as an argument, with --data or TAILRACE_DATA", noDirectory(dir))
 }
 
 func noDirectory(dir string) error {
-	return fmt.Errorf("%s is no data directory of a server: name it as an argument, with --data or TAILRACE_DATA", dir)
+	return fmt.Errorf("%s is no data directory of a server", dir)
 }
 
 // explainStore says what to do about errors of opening a store to read it.

@@ -13,6 +13,7 @@ import (
 	"tailrace/internal/catalog/sqlcat"
 	"tailrace/internal/catalog/sqlite"
 	"tailrace/internal/logs"
+	"tailrace/internal/snapshot"
 	"tailrace/internal/storage"
 )
 
@@ -103,6 +104,9 @@ type catalogSegment struct {
 
 // readCatalog reads a copy of a store's catalog.
 func readCatalog(ctx context.Context, dir string, withStreams bool) (v catalogView, err error) {
+	if err := snapshot.Find(dir); err != nil {
+		return v, explainStore(dir, err)
+	}
 	scratch, err := os.MkdirTemp("", "tailrace-catalog-")
 	if err != nil {
 		return v, err

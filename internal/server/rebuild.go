@@ -4,20 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
 	"tailrace/internal/auth"
 	"tailrace/internal/catalog"
 	"tailrace/internal/catalog/sqlite"
+	"tailrace/internal/snapshot"
 	"tailrace/internal/storage"
 	"tailrace/internal/vfs"
 )
 
 // openCatalog is OpenKeys for a server: a catalog that is damaged does not keep it from starting.
 func (s *Server) openCatalog(ctx context.Context) (err error) {
-	if err = s.missing(); err == nil {
+	if err = snapshot.Find(s.config.Data); err == nil || errors.Is(err, snapshot.ErrNoStore) {
 		s.catalog, s.keyring, err = openKeys(ctx, s.config.Data, sqlite.Options{Check: true})
 	}
 	if err == nil {
@@ -35,21 +35,6 @@ func (s *Server) openCatalog(ctx context.Context) (err error) {
 	}
 	s.catalog, s.keyring, err = openKeys(ctx, s.config.Data, sqlite.Options{Check: true})
 	return err
-}
-
-// missing is a *sqlite.DamagedError if there are segments and no catalog, where SQLite would begin an empty one.
-func (s *Server) missing() error {
-	file := filepath.Join(s.config.Data, CatalogFile)
-	for _, suffix := range []string{"", "-wal"} {
-		if info, err := os.Stat(file + suffix); err == nil && info.Size() > 0 {
-			return nil // SQLite says what it is
-		}
-	}
-	segments, err := filepath.Glob(filepath.Join(s.config.Data, storage.SegmentDir, "*.parquet"))
-	if err != nil || len(segments) == 0 {
-		return err
-	}
-	return &sqlite.DamagedError{File: file, Err: fmt.Errorf("it is missing or empty though there are %d segments", len(segments))}
 }
 
 // outdated is a *sqlite.DamagedError if the catalog is older than the files: SQLite takes the state before a damaged page of its log
@@ -115,5 +100,6 @@ func (s *Server) shutOut(ctx context.Context, made *sqlite.Catalog) error {
 	if err != nil {
 		return err
 	}
+	s.config.Logger.Error("access keys were lost: nobody is let in until there is a new one", "command", "tailrace keys create --data "+s.config.Data)
 	return keyring.Disable(ctx, key.AccessKeyID)
 }

@@ -54,11 +54,30 @@ type Snapshot struct {
 	missing []string // of Live
 }
 
+// Find looks for the store in a directory. ErrNoStore, or a *sqlite.DamagedError if its catalog is missing or empty though there
+// are segments, where SQLite would begin an empty one.
+func Find(dir string) error {
+	file := filepath.Join(dir, storage.CatalogFile)
+	for _, suffix := range []string{"", "-wal"} {
+		if info, err := os.Stat(file + suffix); err == nil && info.Size() > 0 {
+			return nil // SQLite says what it is
+		}
+	}
+	segments, err := filepath.Glob(filepath.Join(dir, storage.SegmentDir, "*.parquet"))
+	if err != nil {
+		return err
+	}
+	if len(segments) == 0 {
+		return fmt.Errorf("%s: %w", dir, ErrNoStore)
+	}
+	return &sqlite.DamagedError{File: file, Err: fmt.Errorf("it is missing or empty though there are %d segments", len(segments))}
+}
+
 // Take takes a snapshot of the store in dir. Scratch is a directory for copies of the catalog, which are the caller's to remove.
-// Segments that are missing though the catalog counts them stand in Live with their errors. ErrNoStore.
+// Segments that are missing though the catalog counts them stand in Live with their errors. Errors are also those of Find.
 func Take(ctx context.Context, dir, scratch string) (*Snapshot, error) {
-	if !sqlite.IsDatabase(filepath.Join(dir, storage.CatalogFile)) {
-		return nil, fmt.Errorf("%s: %w", dir, ErrNoStore)
+	if err := Find(dir); err != nil {
+		return nil, err
 	}
 	var missing []string
 	for range tries {
@@ -129,6 +148,9 @@ func (s *Snapshot) copyCatalog(ctx context.Context, scratch string) error {
 	}
 	var err error
 	if s.Catalog, err = sqlite.Open(ctx, reading, sqlite.Options{}); err != nil {
+		if d, ok := errors.AsType[*sqlite.DamagedError](err); ok {
+			d.File = filepath.Join(s.Dir, storage.CatalogFile)
+		}
 		return err
 	}
 	counters, err := s.Catalog.Counters(ctx)
@@ -141,6 +163,15 @@ func (s *Snapshot) copyCatalog(ctx context.Context, scratch string) error {
 	}
 	s.Flushed = s.Counters["flushed"]
 	return nil
+}
+
+// CheckCatalog is a *sqlite.DamagedError if SQLite finds something wrong with the catalog.
+func (s *Snapshot) CheckCatalog(ctx context.Context) error {
+	found, err := sqlite.Check(ctx, s.CatalogFile)
+	if err == nil && len(found) > 0 {
+		err = &sqlite.DamagedError{File: filepath.Join(s.Dir, storage.CatalogFile), Err: errors.New(found[0])}
+	}
+	return err
 }
 
 // covered tells whether the log has every record beyond the copy's flushed position that there was when it was looked at last.

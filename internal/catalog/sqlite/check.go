@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 )
 
@@ -42,10 +41,4 @@ func texts(rows *sql.Rows) (all []string, err error) {
 		all = append(all, text)
 	}
 	return all, rows.Err()
-}
-
-// IsDatabase tells whether a file is there that may be a catalog.
-func IsDatabase(file string) bool {
-	info, err := os.Stat(file)
-	return err == nil && info.Mode().IsRegular() && info.Size() > 0
 }

@@ -18,8 +18,8 @@ type DamagedError struct {
 
 // Error says what is wrong and what to do.
 func (e *DamagedError) Error() string {
-	return fmt.Sprintf("%s is damaged or no SQLite database (%v): restore it from a backup, or save what can be read with "+
-		"\"sqlite3 %s .recover | sqlite3 NEW\" and put NEW in its place, without the files that end in -wal and -shm", e.File, e.Err, e.File)
+	return fmt.Sprintf("%s is damaged or no SQLite database (%v): a server that starts on it makes a new one of what can be read of it, "+
+		"the segments and the log; or restore a backup", e.File, e.Err)
 }
 
 // Unwrap returns what SQLite found.

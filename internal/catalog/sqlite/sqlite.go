@@ -144,6 +144,9 @@ func prepareDatabase(ctx context.Context, w *session, o Options) error {
 	}
 	if err != nil {
 		_, _ = w.conn.ExecContext(ctx, "ROLLBACK") // the transaction may be over already
+		if why := quickCheck(ctx, w); why != nil { // tables that cannot be read seem to be missing
+			return why
+		}
 	}
 	return err
 }

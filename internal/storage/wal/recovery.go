@@ -193,6 +193,10 @@ func (r *recovery) discard(name string) {
 
 func (r *recovery) damaged(d Damage) {
 	r.Damaged = append(r.Damaged, d)
-	r.log.o.Logger.Error("write-ahead log: damaged file", "file", d.File, "offset", d.Offset, "bytes", d.Bytes,
-		"records_lost", d.Lost, "quarantine", d.Quarantine, "error", d.Err)
+	logger := r.log.o.Logger
+	if d.Err != nil {
+		logger = logger.With("error", d.Err)
+	}
+	logger.Error("write-ahead log: damaged file", "file", d.File, "offset", d.Offset, "bytes", d.Bytes,
+		"records_lost", d.Lost, "quarantine", d.Quarantine)
 }
