@@ -71,6 +71,8 @@ type scope struct {
 	// eventless rows have the columns of events and may be none.
 	eventless bool
 	join      *sides // nil: rows are of one side
+	// structures are the columns that are maps or lists.
+	structures map[int]bool
 }
 
 func newScope() *scope { return &scope{columns: map[string]int{}} }
@@ -209,6 +211,9 @@ func (b *builder) compute(name string, e Expr) int {
 		return column.Index
 	}
 	at := b.column(name)
+	if b.structured(e) {
+		b.scope.structure(at)
+	}
 	b.add(&Compute{Column: at, Name: name, Expr: e})
 	return at
 }

@@ -30,8 +30,9 @@ func (d *Dedup) uses(columns Columns) {
 func (b *builder) dedup(s *syntax.Dedup) {
 	dedup := &Dedup{}
 	for _, f := range s.Fields {
-		name := f.Name()
-		dedup.Columns = append(dedup.Columns, Column{b.compute(name, b.field(f)), name})
+		name, e := f.Name(), b.field(f)
+		b.single("dedup", f, e)
+		dedup.Columns = append(dedup.Columns, Column{b.compute(name, e), name})
 	}
 	b.add(dedup)
 }

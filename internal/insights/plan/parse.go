@@ -90,7 +90,11 @@ func (b *builder) parse(s *syntax.ParseStage) {
 		}
 	}
 	for _, name := range names {
-		parse.Columns = append(parse.Columns, b.made(name))
+		column := b.made(name)
+		if parse.Logfmt {
+			b.scope.structure(column.Index)
+		}
+		parse.Columns = append(parse.Columns, column)
 	}
 	b.add(parse)
 }

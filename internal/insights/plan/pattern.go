@@ -54,7 +54,11 @@ func (p *Pattern) uses(columns Columns) {
 
 func (*Pattern) makes(Columns) {}
 
-func (b *builder) pattern(s *syntax.Pattern) { b.addPattern(b.expr(s.Expr)) }
+func (b *builder) pattern(s *syntax.Pattern) {
+	x := b.expr(s.Expr)
+	b.single("pattern", s.Expr, x)
+	b.addPattern(x)
+}
 
 func (b *builder) addPattern(x Expr) *Pattern {
 	op := &Pattern{X: x}

@@ -57,6 +57,7 @@ func (b *builder) sort(s *syntax.Sort) {
 		key := &s.Keys[i]
 		name := syntax.Text(key.Expr)
 		e := b.expr(key.Expr)
+		b.single("sort", key.Expr, e)
 		at, ok := e.(*Column)
 		if !ok {
 			at = &Column{b.compute(name, e), name}

@@ -74,7 +74,9 @@ func (b *builder) stats(s *syntax.Stats) {
 	after.closed = true
 	for i := range s.By {
 		item := &s.By[i]
-		op.By = append(op.By, Key{item.Name, b.key(item.Expr, s.Offset)})
+		key := b.key(item.Expr, s.Offset)
+		b.single("stats", item.Expr, key)
+		op.By = append(op.By, Key{item.Name, key})
 		after.columns[item.Name] = after.width
 		after.show(item.Name, after.width)
 		after.width++
@@ -126,6 +128,9 @@ func (s *Stats) add(b *builder, call *syntax.Call, after *scope) Expr {
 	}
 	agg := Aggregate{Column: after.width, Text: text, Func: f, Args: args}
 	after.width++
+	if known, ok := syntax.FunctionByName(call.Func); ok && isStructure(known) {
+		after.structure(agg.Column)
+	}
 	s.Aggs = append(s.Aggs, agg)
 	return &Column{agg.Column, text}
 }
@@ -133,6 +138,9 @@ func (s *Stats) add(b *builder, call *syntax.Call, after *scope) Expr {
 // aggregateFunc compiles the call of an aggregate; ok is false if that is reported to be wrong.
 func (b *builder) aggregateFunc(call *syntax.Call) (f *function.AggregateFunc, args []Expr, ok bool) {
 	args, known := b.arguments(call)
+	for i, arg := range args {
+		b.single(call.Func, call.Args[i], arg)
+	}
 	f, err := function.CompileAggregate(call.Func, known)
 	if err != nil {
 		b.argumentError(call, err)
