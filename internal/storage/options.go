@@ -43,7 +43,7 @@ type Options struct {
 	ReclaimShare float64
 	// ReclaimAge is how long dead rows stay in a segment at most before it is rewritten; default 50 minutes, so that with
 	// ReclaimEvery they are gone within the hour: expired ones an hour after they expired, those of deleted streams and groups
-	// after an hour without a restart.
+	// an hour after that, or soon after a restart.
 	ReclaimAge time.Duration
 	// ScrubRate is how many bytes of segments a second are read again in the background; default 4 MiB, negative: none.
 	ScrubRate int64

@@ -23,7 +23,7 @@ type live struct {
 	shape   compaction.Segment // what a plan sees of it; set when it becomes live
 	fresh   bool               // a flush of this engine made it; set when it becomes live
 	damaged atomic.Bool
-	dead    time.Time // when dead events were first seen in it; zero: none were. Guarded by mergeMu.
+	deleted time.Time // when deleted events were first seen in it; zero: none were. Guarded by mergeMu.
 
 	opening sync.Mutex // held while the file is opened, by one scan for all
 

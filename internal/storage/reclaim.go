@@ -94,12 +94,13 @@ func (r *reclaim) segment(ctx context.Context, id catalog.SegmentID) error {
 	if l == nil { // merged meanwhile, without what is dead
 		return nil
 	}
-	dead, rows, expired := r.deadByMeta(l)
-	if dead == rows {
+	d := r.deadByMeta(l)
+	if d.expired+d.deleted == d.rows {
 		return r.e.remove(ctx, l)
 	}
-	droppedRows, here, err := r.deadByRuns(l)
-	if err == nil && !l.damaged.Load() && r.isDue(l, dead+droppedRows, rows, expired) {
+	streams, here, err := r.deadByRuns(l)
+	d.deleted += streams
+	if err == nil && !l.damaged.Load() && r.isDue(l, d) {
 		err = r.rewrite(ctx, l)
 		if err == nil {
 			return nil
@@ -112,18 +113,28 @@ func (r *reclaim) segment(ctx context.Context, id catalog.SegmentID) error {
 	return err
 }
 
+// dead says how many of a segment's rows are dead.
+type dead struct {
+	rows             int64 // all
+	expired, deleted int64
+	since            time.Duration // for how long there has been one that expired
+}
+
 // isDue tells whether a segment is to be rewritten: because much of it is dead, or a little for long. Since when a row has been
-// expired its time says; since when a stream has been deleted nobody does, so that this counts from the first pass of an engine on.
-func (r *reclaim) isDue(l *live, dead, rows int64, expired time.Duration) bool {
-	if dead == 0 {
-		l.dead = time.Time{}
-		return false
+// expired its time says; since when a stream has been deleted nobody does: it is noted when it is first seen, and what an earlier
+// engine left counts as old.
+func (r *reclaim) isDue(l *live, d dead) bool {
+	if d.deleted == 0 {
+		l.deleted = time.Time{}
+	} else {
+		now := r.e.o.Now()
+		if l.deleted.IsZero() {
+			l.deleted = now
+		}
+		d.since = max(d.since, now.Sub(l.deleted))
 	}
-	now := r.e.o.Now()
-	if l.dead.IsZero() {
-		l.dead = now
-	}
-	return float64(dead) >= r.e.o.ReclaimShare*float64(rows) || max(expired, now.Sub(l.dead)) >= r.e.o.ReclaimAge
+	sum := d.expired + d.deleted
+	return sum > 0 && (float64(sum) >= r.e.o.ReclaimShare*float64(d.rows) || d.since >= r.e.o.ReclaimAge)
 }
 
 // rewrite merges a segment with nothing, which leaves out what is dead.
@@ -146,23 +157,26 @@ func (r *reclaim) hold(streams dropped) {
 }
 
 // deadByMeta counts rows of deleted groups and expired rows, the latter estimated where a group's events are older and
-// younger than its retention, and says for how long there has been one of these.
-func (r *reclaim) deadByMeta(l *live) (dead, rows int64, expired time.Duration) {
+// younger than its retention.
+func (r *reclaim) deadByMeta(l *live) (d dead) {
 	for _, g := range l.meta.Groups {
-		rows += g.Rows
+		d.rows += g.Rows
 		least, alive := r.expire[g.Group]
 		switch {
-		case !alive || g.LastEvent < least:
-			dead += g.Rows
+		case !alive:
+			d.deleted += g.Rows
+			continue
+		case g.LastEvent < least:
+			d.expired += g.Rows
 		case g.FirstEvent < least:
 			share := (float64(least) - float64(g.FirstEvent)) / (float64(g.LastEvent) - float64(g.FirstEvent) + 1)
-			dead += min(g.Rows-1, max(1, int64(share*float64(g.Rows))))
+			d.expired += min(g.Rows-1, max(1, int64(share*float64(g.Rows))))
+		default:
+			continue
 		}
-		if alive && g.FirstEvent < least {
-			expired = max(expired, min(time.Duration(least-g.FirstEvent), math.MaxInt64/time.Millisecond)*time.Millisecond)
-		}
+		d.since = max(d.since, min(time.Duration(least-g.FirstEvent), math.MaxInt64/time.Millisecond)*time.Millisecond)
 	}
-	return dead, rows, expired
+	return d
 }
 
 // deadByRuns counts rows of deleted streams in groups that live, and says which streams these are. With an error, all

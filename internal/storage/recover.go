@@ -32,8 +32,9 @@ func (e *Engine) recover(ctx context.Context) error {
 	if err := e.recoverDeleted(ctx, segments); err != nil {
 		return err
 	}
+	long := start.Add(-e.o.ReclaimAge) // what is deleted in them may be so for that long
 	for _, s := range segments {
-		e.addLive(&live{meta: s})
+		e.addLive(&live{meta: s, deleted: long})
 	}
 	e.checkFiles(segments)
 	e.clearFiles(ctx, segments)
