@@ -35,3 +35,27 @@ func (id EventID) Previous() (EventID, bool) {
 	}
 	return MaxEventID(id.Timestamp - 1), true
 }
+
+// IDs are the least and the greatest id of events in the range that stand behind after and in front of before, where these
+// are not zero; false if there are none between.
+func (r TimeRange) IDs(after, before EventID) (least, greatest EventID, ok bool) {
+	if r.IsEmpty() {
+		return EventID{}, EventID{}, false
+	}
+	least, greatest = MinEventID(r.Start), MaxEventID(r.End-1)
+	if !after.IsZero() {
+		next, ok := after.Next()
+		if !ok {
+			return EventID{}, EventID{}, false
+		}
+		if least.Less(next) {
+			least = next
+		}
+	}
+	if !before.IsZero() {
+		if previous, _ := before.Previous(); previous.Less(greatest) { // only zero has none
+			greatest = previous
+		}
+	}
+	return least, greatest, !greatest.Less(least)
+}

@@ -30,3 +30,22 @@ func TestEventIDNeighbours(t *testing.T) {
 		t.Fatal("the least id has a previous one")
 	}
 }
+
+// An id lies between those of a range's ends if it is an event of the range behind one bound and in front of the other.
+func TestRangeIDs(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		draw := func(label string) EventID {
+			one := func(part string) int64 { return rapid.SampledFrom([]int64{0, 1, 2, 1<<63 - 2}).Draw(t, label+part) }
+			top := rapid.SampledFrom([]EventID{{}, MinEventID(1), MaxEventID(1), MaxEventID(1<<63 - 2), MaxEventID(1<<63 - 1)}).Draw(t, label)
+			return rapid.SampledFrom([]EventID{{one("ts"), one("in"), uint64(one("rq")), uint16(one("ix"))}, top}).Draw(t, label+"of")
+		}
+		ends := rapid.SampledFrom([]int64{-1 << 63, -1, 0, 1, 2, 1<<63 - 2, 1<<63 - 1})
+		r := TimeRange{ends.Draw(t, "start"), ends.Draw(t, "end")}
+		after, before, id := draw("after"), draw("before"), draw("id")
+		least, greatest, ok := r.IDs(after, before)
+		want := r.Contains(id.Timestamp) && (after.IsZero() || after.Less(id)) && (before.IsZero() || id.Less(before))
+		if got := ok && !id.Less(least) && !greatest.Less(id); got != want {
+			t.Fatalf("%v behind %v, in front of %v: %v to %v, %v; %v lies in it: %v", r, after, before, least, greatest, ok, id, got)
+		}
+	})
+}

@@ -122,7 +122,8 @@ func (e *Engine) newScanner(ctx context.Context, q Query) *Scanner {
 
 // begin finds out what is to be read and holds it; false if that is nothing.
 func (s *Scanner) begin() ([]*head.Head, bool) {
-	if !s.bounds() {
+	var ok bool
+	if s.lo, s.hi, ok = s.q.Range.IDs(s.q.After, s.q.Before); !ok {
 		return nil, false
 	}
 	if s.q.Streams != nil {
@@ -163,34 +164,6 @@ func (s *Scanner) snapshot() []*head.Head {
 		}
 	}
 	return heads
-}
-
-// bounds turns the query's ends into inclusive ids; false if nothing lies between.
-func (s *Scanner) bounds() bool {
-	q := &s.q
-	if q.Range.IsEmpty() {
-		return false
-	}
-	s.lo, s.hi = logs.MinEventID(q.Range.Start), logs.MaxEventID(q.Range.End-1)
-	if !q.After.IsZero() {
-		next, ok := q.After.Next()
-		if !ok {
-			return false
-		}
-		if s.lo.Less(next) {
-			s.lo = next
-		}
-	}
-	if !q.Before.IsZero() {
-		previous, ok := q.Before.Previous()
-		if !ok {
-			return false
-		}
-		if previous.Less(s.hi) {
-			s.hi = previous
-		}
-	}
-	return !s.hi.Less(s.lo)
 }
 
 // bound is the first id that a source with events from first to last can give.

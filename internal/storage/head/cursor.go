@@ -78,7 +78,8 @@ const stride = 64
 // Cursor makes a cursor over the events that are there now.
 func (h *Head) Cursor(q Query) *Cursor {
 	c := &Cursor{reverse: q.Reverse, may: q.MayMatch}
-	if !c.bounds(q) {
+	var ok bool
+	if c.lo, c.hi, ok = q.Range.IDs(q.After, q.Before); !ok {
 		return c
 	}
 	h.mu.RLock()
@@ -120,33 +121,6 @@ func (h *Head) Split(q Query, n int) []*Cursor {
 		from = to
 	}
 	return parts
-}
-
-// bounds turns the range and the exclusive ends into inclusive ids; false if nothing lies between.
-func (c *Cursor) bounds(q Query) bool {
-	if q.Range.IsEmpty() {
-		return false
-	}
-	c.lo, c.hi = logs.MinEventID(q.Range.Start), logs.MaxEventID(q.Range.End-1)
-	if !q.After.IsZero() {
-		next, ok := q.After.Next()
-		if !ok {
-			return false
-		}
-		if c.lo.Less(next) {
-			c.lo = next
-		}
-	}
-	if !q.Before.IsZero() {
-		previous, ok := q.Before.Previous()
-		if !ok {
-			return false
-		}
-		if previous.Less(c.hi) {
-			c.hi = previous
-		}
-	}
-	return !c.hi.Less(c.lo)
 }
 
 func (c *Cursor) add(q Query, id logs.StreamID, s *stream) {

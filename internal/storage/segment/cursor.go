@@ -1,7 +1,6 @@
 package segment
 
 import (
-	"math"
 	"slices"
 	"sort"
 
@@ -372,23 +371,12 @@ func (p *pages) seekRows(from, to int, q *Query) {
 type span struct{ from, to logs.EventID }
 
 func (q *Query) span() span {
-	if q.Range.IsEmpty() {
+	least, greatest, ok := q.Range.IDs(q.After, q.Before)
+	if !ok {
 		return span{}
 	}
-	s := span{from: logs.MinEventID(q.Range.Start), to: logs.MinEventID(q.Range.End)}
-	if !q.After.IsZero() {
-		after, ok := successor(q.After)
-		if !ok {
-			return span{}
-		}
-		if s.from.Less(after) {
-			s.from = after
-		}
-	}
-	if !q.Before.IsZero() && q.Before.Less(s.to) {
-		s.to = q.Before
-	}
-	return s
+	to, _ := greatest.Next() // the end of a range has ids
+	return span{from: least, to: to}
 }
 
 // isOfTimes tells whether times alone decide what lies in the span.
@@ -398,21 +386,4 @@ func (s span) isOfTimes() bool {
 
 func (s span) overlaps(run *Run) bool {
 	return s.from.Less(s.to) && logs.MinEventID(run.FirstEvent).Less(s.to) && !logs.MaxEventID(run.LastEvent).Less(s.from)
-}
-
-// successor is the least id behind id, false if there is none.
-func successor(id logs.EventID) (logs.EventID, bool) {
-	if id.Index++; id.Index != 0 {
-		return id, true
-	}
-	if id.Request++; id.Request != 0 {
-		return id, true
-	}
-	if id.Ingestion < math.MaxInt64 {
-		id.Ingestion++
-		return id, true
-	}
-	id.Ingestion = 0
-	id.Timestamp++
-	return id, id.Timestamp > 0
 }

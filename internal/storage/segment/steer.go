@@ -25,7 +25,7 @@ func (c *Cursor) NarrowBefore(id logs.EventID) {
 
 // NarrowAfter begins the ids that the cursor is about behind id, as NarrowBefore ends them.
 func (c *Cursor) NarrowAfter(id logs.EventID) {
-	if after, ok := successor(id); !ok {
+	if after, ok := id.Next(); !ok {
 		c.span = span{}
 	} else if c.span.from.Less(after) {
 		c.span.from = after
