@@ -13,6 +13,7 @@ import (
 
 	"tailrace/internal/auth"
 	"tailrace/internal/catalog/sqlite"
+	"tailrace/internal/storage"
 )
 
 // catalogLife is a data directory with a key, two groups and an event of each in a segment.
@@ -23,19 +24,25 @@ func catalogLife(t *testing.T) (data string, key auth.Key) {
 		config = *c
 	})
 	for _, group := range []string{"app", "db"} {
-		in := fmt.Sprintf(`{"logGroupName":%q}`, group)
-		stream := fmt.Sprintf(`{"logGroupName":%q,"logStreamName":"s"}`, group)
-		put := fmt.Sprintf(`{"logGroupName":%q,"logStreamName":"s","logEvents":[{"timestamp":%d,"message":"written to %s"}]}`, group, time.Now().UnixMilli(), group)
-		for _, call := range []struct{ operation, body string }{{"CreateLogGroup", in}, {"CreateLogStream", stream}, {"PutLogEvents", put}} {
-			if a := r.signed(key, call.operation, call.body); a.status != http.StatusOK {
-				t.Fatalf("%s: %d %s", call.operation, a.status, a.body)
-			}
-		}
+		write(r, key, group)
 	}
 	if err := r.end(); err != nil {
 		t.Fatal(err)
 	}
 	return config.Data, key
+}
+
+// write makes a group with an event.
+func write(r *running, key auth.Key, group string) {
+	r.t.Helper()
+	in := fmt.Sprintf(`{"logGroupName":%q}`, group)
+	stream := fmt.Sprintf(`{"logGroupName":%q,"logStreamName":"s"}`, group)
+	put := fmt.Sprintf(`{"logGroupName":%q,"logStreamName":"s","logEvents":[{"timestamp":%d,"message":"written to %s"}]}`, group, time.Now().UnixMilli(), group)
+	for _, call := range []struct{ operation, body string }{{"CreateLogGroup", in}, {"CreateLogStream", stream}, {"PutLogEvents", put}} {
+		if a := r.signed(key, call.operation, call.body); a.status != http.StatusOK {
+			r.t.Fatalf("%s: %d %s", call.operation, a.status, a.body)
+		}
+	}
 }
 
 // TestDamagedCatalog damages the catalog in many ways. The server starts, lets nobody in who has no key, and has every event
@@ -116,6 +123,26 @@ func TestDamagedCatalog(t *testing.T) {
 				t.Errorf("create a stream: %d %s", a.status, a.body)
 			}
 		})
+	}
+}
+
+// TestCatalogGoneBeforeFlush removes the catalog while the log alone has events: these stay, under other names.
+func TestCatalogGoneBeforeFlush(t *testing.T) {
+	var key auth.Key
+	killed := start(t, func(c *Config) { key = createKey(t, c.Data) })
+	write(killed, key, "app")
+	r := start(t, func(c *Config) {
+		for _, part := range []string{storage.LogDir, storage.SegmentDir} {
+			if err := os.CopyFS(filepath.Join(c.Data, part), os.DirFS(filepath.Join(killed.config.Data, part))); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	key = createKey(t, r.config.Data)
+	eventually(t, "the new key works", func() bool { return r.signed(key, "DescribeLogGroups", `{}`).status == http.StatusOK })
+	a := r.signed(key, "GetLogEvents", `{"logGroupName":"recovered/group-1","logStreamName":"recovered/stream-1","startFromHead":true}`)
+	if strings.Count(a.body, "written to app") != 1 {
+		t.Errorf("%d %s", a.status, a.body)
 	}
 }
 

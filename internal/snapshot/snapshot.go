@@ -55,7 +55,7 @@ type Snapshot struct {
 }
 
 // Find looks for the store in a directory. ErrNoStore, or a *sqlite.DamagedError if its catalog is missing or empty though there
-// are segments, where SQLite would begin an empty one.
+// are events, where SQLite would begin an empty one.
 func Find(dir string) error {
 	file := filepath.Join(dir, storage.CatalogFile)
 	for _, suffix := range []string{"", "-wal"} {
@@ -63,14 +63,16 @@ func Find(dir string) error {
 			return nil // SQLite says what it is
 		}
 	}
-	segments, err := filepath.Glob(filepath.Join(dir, storage.SegmentDir, "*.parquet"))
-	if err != nil {
-		return err
+	for _, events := range []string{filepath.Join(storage.SegmentDir, "*.parquet"), filepath.Join(storage.LogDir, "*.wal")} {
+		found, err := filepath.Glob(filepath.Join(dir, events))
+		if err != nil {
+			return err
+		}
+		if len(found) > 0 {
+			return &sqlite.DamagedError{File: file, Err: fmt.Errorf("it is missing or empty though there is %s", events)}
+		}
 	}
-	if len(segments) == 0 {
-		return fmt.Errorf("%s: %w", dir, ErrNoStore)
-	}
-	return &sqlite.DamagedError{File: file, Err: fmt.Errorf("it is missing or empty though there are %d segments", len(segments))}
+	return fmt.Errorf("%s: %w", dir, ErrNoStore)
 }
 
 // Take takes a snapshot of the store in dir. Scratch is a directory for copies of the catalog, which are the caller's to remove.
