@@ -56,13 +56,22 @@ func (q *querySource) ask(ctx context.Context, group int, r *exec.Request) (ask 
 }
 
 // Visit implements exec.Source.
-func (q *querySource) Visit(ctx context.Context, group int, r *exec.Request, workers int, visit func(int, *column.Batch) error) (exec.Statistics, error) {
-	ask, ok, err := q.ask(ctx, group, r)
-	if err != nil || !ok {
-		return exec.Statistics{}, err
-	}
-	stats, err := q.s.engine.Visit(ctx, ask, workers, visit)
-	return scanned(stats), err
+func (q *querySource) Visit(ctx context.Context, request func(int) *exec.Request, workers int, visit func(int, int, *column.Batch) error) (exec.Statistics, error) {
+	groups := 0
+	stats, err := q.s.engine.VisitAll(ctx, func(yield func(storage.Query, error) bool) {
+		for group := range q.groups {
+			ask, ok, err := q.ask(ctx, group, request(group))
+			if !ok {
+				ask.Range = logs.TimeRange{} // which holds nothing
+			}
+			if groups++; !yield(ask, err) {
+				return
+			}
+		}
+	}, workers, visit)
+	out := scanned(stats)
+	out.Groups = groups
+	return out, err
 }
 
 // Scan implements exec.Source.

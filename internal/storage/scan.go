@@ -60,7 +60,7 @@ type Query struct {
 	// MaxBytes is about how many message bytes the scan may look at, 0 if that does not matter. One that would look at more
 	// leaves out what lies behind a time that it chooses; see Scanner.Rest. It covers at least a millisecond.
 	MaxBytes int64
-	// Report, if set, is called by Visit with what it has looked at so far, now and then, by one goroutine at a time.
+	// Report, if set, is called by Visit and VisitAll with what they have looked at so far, now and then, by one goroutine at a time.
 	Report func(ScanStats)
 }
 

@@ -3,6 +3,8 @@ package storage
 import (
 	"context"
 	"fmt"
+	"iter"
+	"slices"
 	"sync"
 
 	"tailrace/internal/column"
@@ -19,32 +21,34 @@ type ScanStats = segment.Stats
 // returned. It sees what a scan sees and treats damage alike; its memory is a cursor's and a batch a worker, and it has open
 // what its workers read.
 func (e *Engine) Visit(ctx context.Context, q Query, workers int, visit func(worker int, b *column.Batch) error) (ScanStats, error) {
-	q.Reverse, q.Limit, q.MaxBytes = false, 0, 0
-	s := e.newScanner(ctx, q)
-	defer s.Close()
-	heads, ok := s.begin()
-	if !ok {
-		return ScanStats{}, nil
-	}
+	one := func(yield func(Query, error) bool) { yield(q, nil) }
+	return e.VisitAll(ctx, one, workers, func(worker, _ int, b *column.Batch) error { return visit(worker, b) })
+}
+
+// VisitAll is Visit of several queries, one after the other: who has nothing left to do for one goes on with the next. Visit is told
+// which query a batch is of, counted from 0. A query is asked for when it is its turn, by one goroutine at a time; an error in its place
+// ends the visit. Statistics are of all queries together.
+func (e *Engine) VisitAll(ctx context.Context, queries iter.Seq2[Query, error], workers int, visit func(worker, query int, b *column.Batch) error) (ScanStats, error) {
 	workers = max(workers, 1)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	v := &visitor{s: s, ctx: ctx, workers: workers, visit: visit}
-	for _, h := range heads {
-		v.heads = append(v.heads, h.Split(s.headQuery(), workers*partsPerWorker)...)
-	}
-	for l := range s.held {
-		v.segments = append(v.segments, l)
-	}
+	v := &visitor{e: e, ctx: ctx, workers: workers, visit: visit}
+	var stop func()
+	v.queries, stop = iter.Pull2(queries)
+	defer stop()
 	var wg sync.WaitGroup
-	for w := range workers {
+	for n := range workers {
 		wg.Go(func() {
-			if err := v.work(w); err != nil {
-				cancel(fmt.Errorf("visit group %d: %w", q.Group, err))
+			w := &visitWorker{visitor: v, number: n}
+			if err := w.work(); err != nil {
+				cancel(err)
 			}
 		})
 	}
 	wg.Wait()
+	for _, t := range v.turns {
+		t.s.Close()
+	}
 	return v.stats, context.Cause(ctx)
 }
 
@@ -57,22 +61,33 @@ const (
 
 // visitor hands out the parts of a visit to its workers.
 type visitor struct {
-	s       *Scanner // for what it holds and wants; it is not stepped
+	e       *Engine
 	ctx     context.Context
 	workers int
-	visit   func(worker int, b *column.Batch) error
+	visit   func(worker, query int, b *column.Batch) error
 
-	mu       sync.Mutex
+	mu      sync.Mutex
+	queries func() (Query, error, bool)
+	begun   int
+	turns   []*turn // queries of which something is left to read: the last one is handed out
+	stats   ScanStats
+}
+
+// turn is a query that has begun. It changes under the visitor's lock.
+type turn struct {
+	s        *Scanner // for what it holds and wants; it is not stepped
+	query    int
+	parts    int // being read
 	heads    []*head.Cursor
 	segments []*live // to be opened
 	segment  *live   // being handed out: its blocks from from to before to are left; nil: none
 	reader   *segment.Reader
 	from, to int
-	stats    ScanStats
 }
 
 // part is what a worker reads at a time: part of a head, or some blocks of a segment.
 type part struct {
+	of       *turn
 	head     *head.Cursor
 	segment  *live
 	reader   *segment.Reader
@@ -83,98 +98,157 @@ type part struct {
 func (v *visitor) next() (part, bool, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if err := v.ctx.Err(); err != nil {
-		return part{}, false, err
-	}
-	if n := len(v.heads); n > 0 {
-		p := part{head: v.heads[n-1]}
-		v.heads = v.heads[:n-1]
-		return p, true, nil
-	}
-	for v.from >= v.to {
-		v.leave()
-		n := len(v.segments)
-		if n == 0 {
-			return part{}, false, nil
+	for {
+		if err := v.ctx.Err(); err != nil {
+			return part{}, false, err
 		}
-		l := v.segments[n-1]
-		v.segments = v.segments[:n-1]
-		if err := v.open(l); err != nil {
+		if n := len(v.turns); n > 0 {
+			p, ok, err := v.turns[n-1].next(v)
+			if err != nil || ok {
+				return p, ok, err
+			}
+		}
+		if more, err := v.begin(); err != nil || !more {
 			return part{}, false, err
 		}
 	}
-	from := v.from
-	v.s.held[v.segment]++
-	v.from = min(v.to, from+max(1, min(partBlocks, (v.to-from)/v.workers)))
-	return part{segment: v.segment, reader: v.reader, from: from, to: v.from}, true, nil
 }
 
+// begin begins the next query, and forgets those that have ended; false if there is none.
+func (v *visitor) begin() (bool, error) {
+	v.turns = slices.DeleteFunc(v.turns, func(t *turn) bool {
+		if t.parts == 0 {
+			t.s.Close()
+		}
+		return t.parts == 0
+	})
+	q, err, ok := v.queries()
+	if err != nil || !ok {
+		return false, err
+	}
+	q.Reverse, q.Limit, q.MaxBytes = false, 0, 0
+	t := &turn{s: v.e.newScanner(v.ctx, q), query: v.begun}
+	v.begun++
+	v.turns = append(v.turns, t)
+	heads, ok := t.s.begin()
+	if !ok {
+		return true, nil
+	}
+	for _, h := range heads {
+		t.heads = append(t.heads, h.Split(t.s.headQuery(), v.workers*partsPerWorker)...)
+	}
+	for l := range t.s.held {
+		t.segments = append(t.segments, l)
+	}
+	return true, nil
+}
+
+func (t *turn) next(v *visitor) (part, bool, error) {
+	if n := len(t.heads); n > 0 {
+		p := part{of: t, head: t.heads[n-1]}
+		t.heads = t.heads[:n-1]
+		t.parts++
+		return p, true, nil
+	}
+	t.heads = nil // what they were made of can go
+	for t.from >= t.to {
+		t.leave()
+		n := len(t.segments)
+		if n == 0 {
+			return part{}, false, nil
+		}
+		l := t.segments[n-1]
+		t.segments = t.segments[:n-1]
+		if err := t.open(l); err != nil {
+			return part{}, false, t.wrap(err)
+		}
+	}
+	from := t.from
+	t.s.held[t.segment]++
+	t.parts++
+	t.from = min(t.to, from+max(1, min(partBlocks, (t.to-from)/v.workers)))
+	return part{of: t, segment: t.segment, reader: t.reader, from: from, to: t.from}, true, nil
+}
+
+func (t *turn) wrap(err error) error { return fmt.Errorf("visit group %d: %w", t.s.q.Group, err) }
+
 // open begins a segment; one that is damaged has no parts.
-func (v *visitor) open(l *live) error {
-	reader, err := v.s.e.readers.open(l)
+func (t *turn) open(l *live) error {
+	reader, err := t.s.e.readers.open(l)
 	switch {
 	case isDamage(err):
-		v.s.e.broken(l, err)
-		v.s.done(l)
+		t.s.e.broken(l, err)
+		t.s.done(l)
 	case err != nil:
 		return err
 	default:
-		v.segment, v.reader = l, reader
-		v.from, v.to = reader.Blocks(v.s.q.Group)
+		t.segment, t.reader = l, reader
+		t.from, t.to = reader.Blocks(t.s.q.Group)
 	}
 	return nil
 }
 
 // leave gives up the segment of which nothing is left to hand out; those who read parts of it hold it too.
-func (v *visitor) leave() {
-	if v.segment != nil {
-		v.s.done(v.segment)
-		v.segment = nil
+func (t *turn) leave() {
+	if t.segment != nil {
+		t.s.done(t.segment)
+		t.segment = nil
 	}
 }
 
+// visitWorker is what a goroutine of a visit has of its own.
+type visitWorker struct {
+	*visitor
+	number int
+	batch  column.Batch
+	paths  []string // of fields
+	fields *column.Extractor
+}
+
 // work visits part after part.
-func (v *visitor) work(worker int) error {
-	var b column.Batch
-	var fields *column.Extractor
-	if len(v.s.q.Fields) > 0 {
-		fields = column.NewExtractor(v.s.q.Fields)
-	}
+func (w *visitWorker) work() error {
 	for {
-		p, ok, err := v.next()
+		p, ok, err := w.next()
 		if err != nil || !ok {
 			return err
 		}
 		var stats ScanStats
 		if p.head != nil {
-			stats, err = v.visitHead(worker, p.head, &b, fields)
+			stats, err = w.visitHead(p)
 		} else {
-			stats, err = v.visitBlocks(worker, p, &b)
+			stats, err = w.visitBlocks(p)
 		}
-		v.mu.Lock()
-		if p.segment != nil {
-			v.s.done(p.segment)
-		}
-		v.stats.Add(stats)
-		if v.s.q.Report != nil {
-			v.s.q.Report(v.stats)
-		}
-		v.mu.Unlock()
+		w.end(p, stats)
 		if err != nil {
-			return err
+			return p.of.wrap(err)
 		}
 	}
 }
 
-func (v *visitor) visitBlocks(worker int, p part, b *column.Batch) (ScanStats, error) {
-	q := v.s.segmentQuery()
-	q.Fields = v.s.q.Fields
-	c := p.reader.ScanBlocks(v.s.q.Group, p.from, p.to, q, v.s.wantsRun)
+// end gives back a part and counts what it had.
+func (v *visitor) end(p part, stats ScanStats) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	p.of.parts--
+	if p.segment != nil {
+		p.of.s.done(p.segment)
+	}
+	v.stats.Add(stats)
+	if report := p.of.s.q.Report; report != nil {
+		report(v.stats)
+	}
+}
+
+func (w *visitWorker) visitBlocks(p part) (ScanStats, error) {
+	s := p.of.s
+	q := s.segmentQuery()
+	q.Fields = s.q.Fields
+	c := p.reader.ScanBlocks(s.q.Group, p.from, p.to, q, s.wantsRun)
 	defer c.Close()
 	for {
-		ok, err := v.s.e.step(v.ctx, p.segment, c, b)
+		ok, err := w.e.step(w.ctx, p.segment, c, &w.batch)
 		if err == nil && ok {
-			err = v.visit(worker, b)
+			err = w.visit(w.number, p.of.query, &w.batch)
 		}
 		if err != nil || !ok {
 			return c.Stats(), err
@@ -182,31 +256,31 @@ func (v *visitor) visitBlocks(worker int, p part, b *column.Batch) (ScanStats, e
 	}
 }
 
-func (v *visitor) visitHead(worker int, c *head.Cursor, b *column.Batch, fields *column.Extractor) (stats ScanStats, err error) {
+func (w *visitWorker) visitHead(p part) (stats ScanStats, err error) {
+	b, c, q := &w.batch, p.head, &p.of.s.q
+	w.useFields(q.Fields)
 	for more := true; more; {
-		if err := v.ctx.Err(); err != nil {
+		if err := w.ctx.Err(); err != nil {
 			return stats, err
 		}
 		b.Reset()
-		b.UseFields(len(v.s.q.Fields))
-		if fields != nil {
-			fields.Reset()
-		}
+		b.UseFields(len(q.Fields))
+		w.fields.Reset()
 		for looked := 0; b.Len() < batchEvents && looked < checkEvery; looked++ {
 			if more = c.Next(); !more {
 				break
 			}
 			stats.Events++
 			stats.Bytes += int64(len(c.Message()))
-			if match := v.s.q.Match; match == nil || match(c.Message()) {
-				v.append(b, c)
-				if fields != nil {
-					fields.Append(b.Fields, c.Message())
+			if q.Match == nil || q.Match(c.Message()) {
+				appendEvent(b, c, q.Columns)
+				if len(q.Fields) > 0 {
+					w.fields.Append(b.Fields, c.Message())
 				}
 			}
 		}
 		if b.Len() > 0 {
-			if err := v.visit(worker, b); err != nil {
+			if err := w.visit(w.number, p.of.query, b); err != nil {
 				return stats, err
 			}
 		}
@@ -215,9 +289,15 @@ func (v *visitor) visitHead(worker int, c *head.Cursor, b *column.Batch, fields 
 	return stats, nil
 }
 
-// append adds the event that c stands at, with the columns that are wanted.
-func (v *visitor) append(b *column.Batch, c *head.Cursor) {
-	columns := v.s.q.Columns
+// useFields makes the extractor one of some fields; mostly it is.
+func (w *visitWorker) useFields(paths []string) {
+	if w.fields == nil || !slices.Equal(w.paths, paths) {
+		w.paths, w.fields = paths, column.NewExtractor(paths)
+	}
+}
+
+// appendEvent adds the event that c stands at, with the columns that are wanted.
+func appendEvent(b *column.Batch, c *head.Cursor, columns column.Columns) {
 	at := b.Extend(1, c.Stream(), c.Name(), columns)
 	if columns.Has(column.Time) {
 		b.Time[at] = c.ID().Timestamp

@@ -68,8 +68,9 @@ type Request struct {
 // Source gives the events of the groups that a query is about.
 type Source interface {
 	Groups() []Group
-	// Visit gives the events of a group once, in no order, to up to workers goroutines; see storage.Engine.Visit.
-	Visit(ctx context.Context, group int, r *Request, workers int, visit func(worker int, b *column.Batch) error) (Statistics, error)
+	// Visit gives the events of all groups once, in no order, to up to workers goroutines; see storage.Engine.VisitAll. What is
+	// asked of a group is requested when it is its turn. Statistics are of all groups that were begun.
+	Visit(ctx context.Context, request func(group int) *Request, workers int, visit func(worker, group int, b *column.Batch) error) (Statistics, error)
 	// Scan gives them in order of id until visit wants no more.
 	Scan(ctx context.Context, group int, r *Request, visit func(b *column.Batch) (more bool, err error)) (Statistics, error)
 	// Estimate is about how many bytes of messages a visit would look at; it reads none.
@@ -159,7 +160,7 @@ func (r *run) table(ctx context.Context) (*rows, error) {
 	if err := r.inner(ctx); err != nil {
 		return nil, err
 	}
-	r.request = newRequest(r.plan)
+	r.request, r.groups = newRequest(r.plan), r.source.Groups()
 	t, err := r.gather(ctx)
 	if err == nil {
 		err = r.finish(ctx, t)
@@ -177,6 +178,7 @@ type run struct {
 	o       Options
 	memory  *memory
 	request *Request
+	groups  []Group   // of source
 	behind  []plan.Op // operators that run on the gathered table
 	held    int64     // bytes of memory that are counted for the table
 
@@ -189,7 +191,7 @@ type run struct {
 
 // count adds what was looked at in a group, and the events that matched.
 func (r *run) count(s Statistics) {
-	s.Groups, s.Matched = 1, r.matched.Swap(0)
+	s.Matched = r.matched.Swap(0)
 	r.add(s)
 }
 
@@ -211,7 +213,7 @@ func (r *run) add(s Statistics) {
 // a Lambda function's lines may stand inside of other text: there messages are needed for them.
 func (r *run) requestOf(group int) *Request {
 	request := *r.request
-	if len(request.Fields) > 0 && discover.HasFragments(r.source.Groups()[group].Name) {
+	if len(request.Fields) > 0 && discover.HasFragments(r.groups[group].Name) {
 		request.Columns |= column.Rest
 		request.Where = nil
 	}

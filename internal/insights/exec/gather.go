@@ -94,19 +94,14 @@ func (r *run) newWorker(locals []plan.Op, take func(w *worker, rows *rows) error
 
 // visit lets workers take in the events of all groups, in no order.
 func (r *run) visit(ctx context.Context, workers []*worker) error {
-	for group := range r.source.Groups() {
-		s, err := r.source.Visit(ctx, group, r.requestOf(group), len(workers), func(at int, b *column.Batch) error {
-			return workers[at].take(workers[at].load.load(group, b))
-		})
-		r.count(s)
-		if errors.Is(err, errEnough) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
+	s, err := r.source.Visit(ctx, r.requestOf, len(workers), func(at, group int, b *column.Batch) error {
+		return workers[at].take(workers[at].load.load(group, b))
+	})
+	r.count(s)
+	if errors.Is(err, errEnough) {
+		return nil
 	}
-	return nil
+	return err
 }
 
 // newKeepers makes workers that keep rows and then do something else.
@@ -175,7 +170,7 @@ func (r *run) together(workers []*worker, order comparison, most int) (*rows, er
 func (r *run) first(ctx context.Context, locals []plan.Op, order comparison, most int) (*rows, error) {
 	offers := r.newOffers(ctx, 1, order)
 	w := r.newKeepers(1, locals, order, most, func(w *worker, _ *rows) error { w.trim(); return offers.look(w) })[0]
-	for group := range r.source.Groups() {
+	for group := range r.groups {
 		s, err := r.source.Scan(ctx, group, r.requestOf(group), func(b *column.Batch) (bool, error) {
 			last := ref{group: int32(group), stream: b.Stream[b.Len()-1], id: b.ID[b.Len()-1]}
 			if err := w.take(w.load.load(group, b)); err != nil {
@@ -187,6 +182,7 @@ func (r *run) first(ctx context.Context, locals []plan.Op, order comparison, mos
 			behind := newer(&last, &w.refs[most-1]) // what follows lies behind the last event of the batch
 			return behind < 0 && r.request.Reverse || behind > 0 && !r.request.Reverse, nil
 		})
+		s.Groups = 1
 		r.count(s)
 		if err != nil {
 			return nil, err

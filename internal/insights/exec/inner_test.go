@@ -151,7 +151,7 @@ func TestRowIsBounded(t *testing.T) {
 // slowSource gives nothing before its context ends.
 type slowSource struct{ memorySource }
 
-func (s *slowSource) Visit(ctx context.Context, _ int, _ *Request, _ int, _ func(int, *column.Batch) error) (Statistics, error) {
+func (s *slowSource) Visit(ctx context.Context, _ func(int) *Request, _ int, _ func(int, int, *column.Batch) error) (Statistics, error) {
 	<-ctx.Done()
 	return Statistics{}, ctx.Err()
 }

@@ -19,12 +19,12 @@ import (
 // stuckSource gives the events of a memory source and then hangs until it is told to end.
 type stuckSource struct{ memorySource }
 
-func (s *stuckSource) Visit(ctx context.Context, group int, r *Request, workers int, visit func(int, *column.Batch) error) (Statistics, error) {
-	x, err := s.memorySource.Visit(ctx, group, r, workers, visit)
+func (s *stuckSource) Visit(ctx context.Context, request func(int) *Request, workers int, visit func(int, int, *column.Batch) error) (Statistics, error) {
+	x, err := s.memorySource.Visit(ctx, request, workers, visit)
 	if err != nil {
 		return x, err
 	}
-	r.Report(x)
+	request(0).Report(x)
 	<-ctx.Done()
 	return x, ctx.Err()
 }

@@ -121,15 +121,26 @@ func (s *memorySource) holds(r *Request, message string) bool {
 	return true
 }
 
-func (s *memorySource) Visit(_ context.Context, group int, r *Request, workers int, visit func(int, *column.Batch) error) (Statistics, error) {
+func (s *memorySource) Visit(_ context.Context, request func(int) *Request, workers int, visit func(int, int, *column.Batch) error) (Statistics, error) {
+	type part struct {
+		group  int
+		r      *Request
+		events []event
+	}
+	var parts []part
+	for group := range s.groups {
+		r := request(group)
+		for events := range slices.Chunk(s.wanted(group, r), s.batch) {
+			parts = append(parts, part{group, r, events})
+		}
+	}
 	var wg sync.WaitGroup
 	errs := make([]error, workers)
-	batches := slices.Collect(slices.Chunk(s.wanted(group, r), s.batch))
 	for w := range workers {
 		wg.Go(func() {
-			for i := w; i < len(batches) && errs[w] == nil; i += workers {
-				b := newBatch(batches[i], r)
-				errs[w] = visit(w, b)
+			for i := w; i < len(parts) && errs[w] == nil; i += workers {
+				b := newBatch(parts[i].events, parts[i].r)
+				errs[w] = visit(w, parts[i].group, b)
 				spoil(b)
 			}
 		})
@@ -140,7 +151,7 @@ func (s *memorySource) Visit(_ context.Context, group int, r *Request, workers i
 			return Statistics{}, err
 		}
 	}
-	return Statistics{Scanned: int64(len(s.events))}, nil
+	return Statistics{Scanned: int64(len(s.events)), Groups: len(s.groups)}, nil
 }
 
 func (s *memorySource) Scan(_ context.Context, group int, r *Request, visit func(*column.Batch) (bool, error)) (Statistics, error) {

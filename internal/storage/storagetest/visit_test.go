@@ -2,6 +2,10 @@ package storagetest
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -85,5 +89,83 @@ func TestStreamsNamedTwice(t *testing.T) {
 	visited, err := s.Visit("app", q, 2)
 	if err != nil || len(visited) != 2 {
 		t.Errorf("visit: %v, %v", visited, err)
+	}
+}
+
+// A visit of several groups gives what visits of each give, with what was asked of each, whether groups are there or not; it ends with
+// the first error, of whom it calls or of whom it asks for the next group.
+func TestVisitAll(t *testing.T) {
+	t.Parallel()
+	s := New(t, storage.Options{Manual: true})
+	groups := []string{"app", "web", "empty", "db"}
+	for _, name := range groups {
+		s.Group(name)
+	}
+	for i := range 30 {
+		if _, err := s.Append(groups[[]int{0, 1, 3}[i%3]], "a", event(int64(i), fmt.Sprint("message ", i))); err != nil {
+			t.Fatal(err)
+		}
+		if i%8 == 7 {
+			if err := s.Engine.Flush(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	broken := errors.New("broken")
+	queries := func(yield func(storage.Query, error) bool) {
+		for i, name := range groups {
+			q := storage.Query{Group: s.Group(name).ID, Range: logs.TimeRange{Start: int64(i), End: 28}, Columns: column.Message}
+			if !yield(q, nil) {
+				return
+			}
+		}
+	}
+	for workers := range 4 {
+		var mu sync.Mutex
+		got := make([][]string, len(groups))
+		stats, err := s.Engine.VisitAll(context.Background(), queries, workers, func(_, query int, b *column.Batch) error {
+			mu.Lock()
+			defer mu.Unlock()
+			for _, m := range b.Message {
+				got[query] = append(got[query], string(m))
+			}
+			return nil
+		})
+		if err != nil || stats.Events != 10+9+8 {
+			t.Fatal(stats, err)
+		}
+		for i, name := range groups {
+			want, err := s.Visit(name, storage.Query{Range: logs.TimeRange{Start: int64(i), End: 28}}, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var messages []string
+			for _, e := range want {
+				messages = append(messages, e.Message)
+			}
+			slices.Sort(messages)
+			if slices.Sort(got[i]); !slices.Equal(got[i], messages) {
+				t.Errorf("%s: %q, want %q", name, got[i], messages)
+			}
+		}
+		if _, err := s.Engine.VisitAll(context.Background(), queries, workers, func(_, query int, _ *column.Batch) error {
+			if query == 1 {
+				return broken
+			}
+			return nil
+		}); !errors.Is(err, broken) {
+			t.Error("an error of the visitor:", err)
+		}
+		if _, err := s.Engine.VisitAll(context.Background(), func(yield func(storage.Query, error) bool) {
+			for q := range queries {
+				if !yield(q, nil) {
+					return
+				}
+				yield(q, broken)
+				return
+			}
+		}, workers, func(int, int, *column.Batch) error { return nil }); !errors.Is(err, broken) {
+			t.Error("an error in place of a query:", err)
+		}
 	}
 }
