@@ -19,6 +19,7 @@ func (r *run) finish(ctx context.Context, t *rows) error {
 			return err
 		}
 	}
+	t.settle(0)
 	return nil
 }
 
@@ -27,6 +28,7 @@ func (r *run) apply(ctx context.Context, t *rows, op plan.Op) error {
 		return r.whole(ctx, t, op)
 	}
 	if op.Effect() == plan.Multiplies {
+		t.settle(0)
 		return r.multiply(t, newLocal(op))
 	}
 	return newLocal(op).run(t, nothing)
@@ -55,13 +57,21 @@ func (r *run) whole(ctx context.Context, t *rows, op plan.Op) error {
 		if op.Last {
 			most = 0 // the rows that are wanted are cut off behind this
 		}
-		t.sort(&comparison{keys: op.Keys, stable: !op.Reversed, oldest: op.Reversed, done: ctx.Done()}, most)
+		then := t.due
+		t.due = nil
+		t.sort(&comparison{keys: op.Keys, then: then, stable: !op.Reversed, oldest: op.Reversed, done: ctx.Done()}, most)
+		return nil
 	case *plan.Limit:
-		if n := min(op.Count, t.n); op.Last {
-			t.cut(t.n-n, t.n)
-		} else {
-			t.cut(0, n)
+		if !op.Last {
+			t.settle(op.Count)
+			t.cut(0, min(op.Count, t.n))
+			return nil
 		}
+	}
+	t.settle(0)
+	switch op := op.(type) {
+	case *plan.Limit:
+		t.cut(max(t.n-op.Count, 0), t.n)
 	case *boundAppend:
 		r.appendCols(t, op)
 	case *plan.Pattern:

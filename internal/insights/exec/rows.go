@@ -10,6 +10,7 @@ type rows struct {
 	n    int
 	cols []*value.Vector // by number of the plan's; nil: not made yet
 	refs []ref           // the events that the rows stand for; nil: they stand for none
+	due  *comparison     // the order that a table is still to be put in; nil: it has its order
 }
 
 // ref says which event a row stands for.

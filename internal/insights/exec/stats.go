@@ -207,7 +207,8 @@ func (a *aggregator) merge(b *aggregator) error {
 	return a.account()
 }
 
-// table makes a row of each group, in the order of their keys: times newest first, everything else in natural order.
+// table makes a row of each group; the order of their keys is due: times newest first, everything else in natural order. Often another one
+// is asked for, or few rows are.
 func (a *aggregator) table(ctx context.Context) (*rows, error) {
 	t := &rows{n: len(a.codes), cols: make([]*value.Vector, a.op.Width)}
 	keys := make([]int, len(a.keys))
@@ -225,7 +226,7 @@ func (a *aggregator) table(ctx context.Context) (*rows, error) {
 		}
 		t.cols[a.op.Aggs[i].Column] = v
 	}
-	t.sort(t.keyOrder(ctx, keys), 0)
+	t.due = t.keyOrder(ctx, keys)
 	for _, c := range a.op.Then {
 		if err := newLocal(c).run(t, nothing); err != nil {
 			return nil, err

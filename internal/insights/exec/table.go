@@ -40,10 +40,11 @@ func (r *rows) appendRow(from *rows, row int, columns []int) (bytes int64) {
 // comparison orders rows of a table: the columns that are sorted by, then the events that they stand for.
 type comparison struct {
 	keys    []plan.SortKey
-	exact   bool // tells numbers that are equal, and maps and lists, by their texts
-	stable  bool // rows that are equal so far stay in their order
-	oldest  bool // their events: oldest first, else newest first
-	inverse bool // all of it the other way round
+	exact   bool        // tells numbers that are equal, and maps and lists, by their texts
+	stable  bool        // rows that are equal so far stay in their order
+	oldest  bool        // their events: oldest first, else newest first
+	inverse bool        // all of it the other way round
+	then    *comparison // orders what is equal so far; nil: events do
 
 	done <-chan struct{} // ends a sort early, in no order; nil: nothing does
 }
@@ -70,6 +71,9 @@ func (c *comparison) forward(a *rows, i int, b *rows, j int) int {
 			}
 			return order
 		}
+	}
+	if c.then != nil {
+		return c.then.forward(a, i, b, j)
 	}
 	if c.stable || len(a.refs) == 0 || len(b.refs) == 0 {
 		return 0
@@ -125,6 +129,14 @@ func (r *rows) sort(c *comparison, most int) {
 	}
 	slices.SortFunc(order, compare)
 	r.pick(order[:most])
+}
+
+// settle puts a table in the order that is due, as far as its first rows are wanted; most 0 wants all.
+func (r *rows) settle(most int) {
+	if order := r.due; order != nil {
+		r.due = nil
+		r.sort(order, most)
+	}
 }
 
 // reverse turns a table round.
