@@ -39,14 +39,11 @@ type live struct {
 // readers opens segment files and keeps a bounded number open that nobody reads at the moment. A segment that left the
 // live set is closed and its file removed when the last snapshot that holds it is released.
 type readers struct {
-	fs      vfs.FS
-	dir     string
-	most    int // open files in idle
-	filters *segment.FilterCache
-	cache   *cache.Cache
-
-	findings *segment.Findings
-	warn     func(msg string, args ...any)
+	fs     vfs.FS
+	dir    string
+	most   int // open files in idle
+	shared segment.Shared
+	warn   func(msg string, args ...any)
 
 	mu     sync.Mutex
 	idle   *list.List // of *live; the front was used last
@@ -60,8 +57,11 @@ const (
 	maxIdleWeight = 32 << 20
 )
 
-func newReaders(o Options, c *cache.Cache) *readers {
-	return &readers{fs: o.FS, dir: path.Join(o.Dir, SegmentDir), most: o.MaxOpenSegments, filters: segment.NewFilterCache(o.FilterBytes), warn: o.Logger.Warn, cache: c, findings: segment.NewFindings(o.FindingBytes), idle: list.New()}
+func newReaders(o Options, pages *cache.Cache) *readers {
+	return &readers{
+		fs: o.FS, dir: path.Join(o.Dir, SegmentDir), most: o.MaxOpenSegments, warn: o.Logger.Warn, idle: list.New(),
+		shared: segment.Shared{Pages: pages, Filters: cache.New(o.FilterBytes), Findings: segment.NewFindings(o.FindingBytes)},
+	}
 }
 
 func (r *readers) path(object string) string { return path.Join(r.dir, object) }
@@ -119,9 +119,7 @@ func (r *readers) open(l *live) (*segment.Reader, error) {
 		f.Close()
 		return nil, err
 	}
-	reader.UseFilters(r.filters)
-	reader.Share(r.cache, uint64(l.meta.ID))
-	reader.UseFindings(r.findings, uint64(l.meta.ID))
+	reader.Share(r.shared, uint64(l.meta.ID))
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	l.file, l.reader, l.weight = f, reader, runWeight*int64(len(reader.All()))
@@ -175,7 +173,6 @@ func (r *readers) shut(l *live) {
 	if err := l.file.Close(); err != nil {
 		r.warn("close segment", "object", l.meta.Object, "error", err)
 	}
-	r.filters.Forget(l.reader)
 	l.file, l.reader = nil, nil
 }
 

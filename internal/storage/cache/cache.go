@@ -19,11 +19,12 @@ type Key struct {
 // Kind is what a value is.
 type Kind uint8
 
-// Kinds of values: decoded pages by their offset in the file, windows and findings by a number.
+// Kinds of values: decoded pages by their offset in the file, windows and findings by a number, filters by their first block.
 const (
 	Page Kind = iota
 	Window
 	Finding
+	Filter
 )
 
 // overhead is what an entry takes beside its value, in bytes.

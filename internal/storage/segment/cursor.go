@@ -156,7 +156,7 @@ func (c *Cursor) read(b *column.Batch, at int) error {
 	}
 	if c.pages == nil {
 		c.pages = takePages(c.r)
-		c.pages.cache = c.r.cache
+		c.pages.cache = c.r.shared.Pages
 	}
 	blocks := c.r.dir.blocks
 	var next *blockEntry

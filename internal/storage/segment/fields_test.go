@@ -171,7 +171,7 @@ func TestFields(t *testing.T) {
 		readers = append(readers, r)
 		for i, most := range []int{1 << 20, 5000} {
 			again := open(t, file)
-			again.UseFindings(NewFindings(most), uint64(i))
+			again.Share(Shared{Findings: NewFindings(most)}, uint64(i))
 			readers = append(readers, again)
 		}
 	}

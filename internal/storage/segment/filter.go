@@ -1,11 +1,10 @@
 package segment
 
 import (
-	"container/list"
 	"errors"
-	"sync"
 
 	"tailrace/internal/logs"
+	"tailrace/internal/storage/cache"
 	"tailrace/internal/storage/gram"
 )
 
@@ -139,12 +138,13 @@ func (r *Reader) LoadFilters(most int) (bytes int) {
 // whole.
 func (r *Reader) filtersAround(block int) (*filterSet, error) {
 	from, to := r.filterRange(block)
-	if s := r.filters.find(r, from); s != nil {
+	key := cache.Key{Segment: r.id, Kind: cache.Filter, Place: int64(from)}
+	if s, ok := r.shared.Filters.Get(key).(*filterSet); ok {
 		return s, nil
 	}
 	s, err := r.loadFilters(from, to)
 	if s != nil {
-		r.filters.add(r, s)
+		r.shared.Filters.Add(key, s, s.weight())
 	}
 	return s, err
 }
@@ -152,46 +152,6 @@ func (r *Reader) filtersAround(block int) (*filterSet, error) {
 func isCorrupt(err error) bool {
 	_, ok := errors.AsType[*CorruptError](err)
 	return ok
-}
-
-// FilterCache keeps the filters that readers have read for those that read them next, up to a number of bytes; what was used
-// last stays. It is safe for concurrent use. Nil keeps nothing.
-type FilterCache struct {
-	most int
-
-	mu    sync.Mutex
-	list  *list.List // of *keptFilters; the front was used last
-	index map[filterKey]*list.Element
-	bytes int
-}
-
-type filterKey struct {
-	r    *Reader
-	from int
-}
-
-type keptFilters struct {
-	filterKey
-	*filterSet
-}
-
-// NewFilterCache makes a cache of most bytes.
-func NewFilterCache(most int) *FilterCache {
-	return &FilterCache{most: most, list: list.New(), index: map[filterKey]*list.Element{}}
-}
-
-// UseFilters makes the reader share what it reads of filters. It is called before anything else.
-func (r *Reader) UseFilters(c *FilterCache) { r.filters = c }
-
-// Forget takes the filters of a reader that is not used any more out of the cache.
-func (c *FilterCache) Forget(r *Reader) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for from := range r.dir.filterSets() {
-		if e := c.index[filterKey{r, from}]; e != nil {
-			c.remove(e)
-		}
-	}
 }
 
 // filterSets gives the first blocks of the sets that filters are read in.
@@ -207,42 +167,5 @@ func (d *directory) filterSets() func(yield func(int) bool) {
 	}
 }
 
-func (c *FilterCache) find(r *Reader, from int) *filterSet {
-	if c == nil {
-		return nil
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	e := c.index[filterKey{r, from}]
-	if e == nil {
-		return nil
-	}
-	c.list.MoveToFront(e)
-	return e.Value.(*keptFilters).filterSet
-}
-
-func (c *FilterCache) add(r *Reader, s *filterSet) {
-	if c == nil || s.weight() > c.most {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	key := filterKey{r, s.from}
-	if c.index[key] != nil {
-		return
-	}
-	c.index[key] = c.list.PushFront(&keptFilters{key, s})
-	for c.bytes += s.weight(); c.bytes > c.most; {
-		c.remove(c.list.Back())
-	}
-}
-
-// remove drops an element. The caller holds mu.
-func (c *FilterCache) remove(e *list.Element) {
-	kept := c.list.Remove(e).(*keptFilters)
-	delete(c.index, kept.filterKey)
-	c.bytes -= kept.weight()
-}
-
 // weight is about the memory that a set takes.
-func (s *filterSet) weight() int { return s.bytes + 640 }
+func (s *filterSet) weight() int { return s.bytes + 440 }

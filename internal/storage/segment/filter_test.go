@@ -72,7 +72,7 @@ func TestFilters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.UseFilters(NewFilterCache(1 << 20))
+	r.Share(Shared{Filters: cache.New(1 << 20)}, 1)
 	size := int64(0)
 	for _, b := range r.dir.blocks {
 		size += int64(b.extra[extraGrams].size)
@@ -118,8 +118,7 @@ func TestKeepWhatFiltersPass(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.UseFilters(NewFilterCache(1 << 20))
-		r.Share(cache.New(64<<20), 1)
+		r.Share(Shared{Pages: cache.New(64 << 20), Filters: cache.New(1 << 20)}, 1)
 		q := requiring(string(runs[3].messages[7][:20]))
 		filtered(t, r, q)
 		reads.reads = 0
@@ -153,12 +152,12 @@ func TestFilterReads(t *testing.T) {
 	for range r.dir.filterSets() {
 		sets++
 	}
-	for _, cache := range []*FilterCache{nil, NewFilterCache(1 << 20), NewFilterCache(1)} {
-		r.UseFilters(cache)
+	for i, filters := range []*cache.Cache{nil, cache.New(1), cache.New(1 << 20)} {
+		r.Share(Shared{Filters: filters}, 1)
 		for round := range 2 {
 			reads.reads = 0
 			want := sets
-			if round > 0 && cache != nil && cache.most > 1 {
+			if round > 0 && i == 2 {
 				want = 0
 			}
 			for _, g := range r.Meta().Groups {
@@ -204,7 +203,7 @@ func TestDamagedFilters(t *testing.T) {
 			bad := slices.Clone(file)
 			bad[at] ^= 1 << (at % 8)
 			r := open(t, bad)
-			r.UseFilters(NewFilterCache(1 << 20))
+			r.Share(Shared{Filters: cache.New(1 << 20)}, 1)
 			got, _, damage := filtered(t, r, q)
 			if !slices.Equal(got, want) {
 				t.Fatalf("byte %d: %d events, want %d", at, len(got), len(want))
@@ -274,7 +273,7 @@ func TestUnreadableFilters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.UseFilters(NewFilterCache(1 << 20))
+	r.Share(Shared{Filters: cache.New(1 << 20)}, 1)
 	f.err = errors.New("no such device")
 	if _, err := drain(r.Scan(1, requiring("says 7 55433"), nil)); !errors.Is(err, f.err) {
 		t.Errorf("error %v", err)
@@ -285,42 +284,15 @@ func TestUnreadableFilters(t *testing.T) {
 	}
 }
 
-func TestFilterCache(t *testing.T) {
-	file, _ := encode(t, smallRuns(), smallOptions)
-	readers := []*Reader{open(t, file), open(t, file), open(t, file)}
-	c := NewFilterCache(5000)
-	for i := range 40 {
-		c.add(readers[i%3], &filterSet{from: i, bytes: 360})
-		c.add(readers[0], &filterSet{from: 0, bytes: 360})
-		if c.find(readers[0], 0) == nil {
-			t.Fatal("what was used last is gone")
-		}
-		if c.bytes > c.most || c.list.Len() != len(c.index) {
-			t.Fatalf("%d bytes of %d, %d sets, %d in the index", c.bytes, c.most, c.list.Len(), len(c.index))
-		}
-	}
-	if c.list.Len() != 5 {
-		t.Errorf("%d sets of 1,000 bytes in 5,000", c.list.Len())
-	}
-	c.add(readers[0], &filterSet{from: 1, bytes: 9000})
-	if c.find(readers[0], 1) != nil {
-		t.Error("a set that is larger than the cache was kept")
-	}
-	c.Forget(readers[0])
-	if c.find(readers[0], 0) != nil {
-		t.Error("a reader's filters are not forgotten")
-	}
-}
-
 func BenchmarkNeedle(b *testing.B) {
 	file, _ := encode(b, corpus(1, 48<<20, 100, 1000), Options{})
 	for _, c := range []struct {
 		name  string
-		cache *FilterCache
-	}{{"filters in memory", NewFilterCache(1 << 30)}, {"filters in the file", nil}} {
+		cache *cache.Cache
+	}{{"filters in memory", cache.New(1 << 30)}, {"filters in the file", nil}} {
 		b.Run(c.name, func(b *testing.B) {
 			r := open(b, file)
-			r.UseFilters(c.cache)
+			r.Share(Shared{Filters: c.cache}, 1)
 			q := requiring("req-71c05d9be3a4f0826a1d44c7")
 			b.ReportAllocs()
 			stats := Stats{}

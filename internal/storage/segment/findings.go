@@ -25,9 +25,6 @@ func NewFindings(most int) *Findings {
 	return &Findings{cache: cache.New(most), seed: maphash.MakeSeed()}
 }
 
-// UseFindings makes the reader share what is found out, as segment number id. It is called before anything else.
-func (r *Reader) UseFindings(f *Findings, id uint64) { r.findings, r.id = f, id }
-
 // finding is what is known of a block: of the rows that a query came by. It does not change once it is kept.
 type finding struct {
 	block  int
@@ -60,7 +57,7 @@ const (
 
 // open makes o the finding of a block, and keeps the one before; false if the reader has no findings.
 func (o *openFinding) open(r *Reader, block int, what, name string) bool {
-	if r.findings == nil {
+	if r.shared.Findings == nil {
 		return false
 	}
 	if o.finding != nil && o.block == block {
@@ -68,7 +65,7 @@ func (o *openFinding) open(r *Reader, block int, what, name string) bool {
 	}
 	o.keep(r)
 	name = what + name
-	if kept, ok := r.findings.cache.Get(r.findings.key(r, block, name)).(*finding); ok && kept.block == block && kept.name == name {
+	if kept, ok := r.shared.Findings.cache.Get(r.shared.Findings.key(r, block, name)).(*finding); ok && kept.block == block && kept.name == name {
 		o.finding = kept
 		return true
 	}
@@ -80,7 +77,7 @@ func (o *openFinding) open(r *Reader, block int, what, name string) bool {
 func (o *openFinding) keep(r *Reader) {
 	if x := o.finding; x != nil && o.isOwn && !o.gone && len(x.known) > 0 {
 		size := 16*len(x.known) + 9*len(x.values.Kind) + x.text + 24*len(x.values.Dict) + len(x.name) + 160
-		r.findings.cache.Add(r.findings.key(r, x.block, x.name), x, size)
+		r.shared.Findings.cache.Add(r.shared.Findings.key(r, x.block, x.name), x, size)
 	}
 	o.finding, o.isOwn, o.gone = nil, false, false
 	clear(o.places)

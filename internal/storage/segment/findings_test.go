@@ -44,7 +44,7 @@ func TestFindingsSpareMessages(t *testing.T) {
 			t.Fatal(err)
 		}
 		f.r = r
-		r.UseFindings(NewFindings(1<<20), 1)
+		r.Share(Shared{Findings: NewFindings(1 << 20)}, 1)
 		read := func(q Query) int {
 			q.Range, q.Columns = logs.AllTime, max(q.Columns, column.Time)
 			f.messages = 0
@@ -68,7 +68,7 @@ func TestFindingsOfLongTexts(t *testing.T) {
 	}
 	file, _ := encode(t, []testRun{run}, Options{})
 	r := open(t, file)
-	r.UseFindings(NewFindings(1<<20), 1)
+	r.Share(Shared{Findings: NewFindings(1 << 20)}, 1)
 	for range 3 {
 		q := Query{Range: logs.AllTime, Fields: []string{"long", "n"}}
 		got, _ := readFields(t, r.Scan(1, q, nil), q)
@@ -76,7 +76,7 @@ func TestFindingsOfLongTexts(t *testing.T) {
 			t.Fatalf("%d rows, last %v", len(got), got[len(got)-1])
 		}
 	}
-	if s := r.findings.cache.Stats(); s.Entries != 1 {
+	if s := r.shared.Findings.cache.Stats(); s.Entries != 1 {
 		t.Errorf("%d findings are kept, want that of the short leaf", s.Entries)
 	}
 }

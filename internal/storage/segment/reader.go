@@ -26,16 +26,19 @@ type Reader struct {
 	meta Meta
 	of   []groupPlace // of meta.Groups
 
-	filters *FilterCache
-	cache   *cache.Cache // nil: nothing is kept
-	id      uint64       // the segment's name in the cache
-
-	findings *Findings
+	shared Shared
+	id     uint64 // the segment's name in what is shared
 }
 
-// Share lets cursors find decoded pages in a cache, where the segment has a number of its own, and keep some there
-// (Query.Keep). It is called before the reader is used.
-func (r *Reader) Share(c *cache.Cache, segment uint64) { r.cache, r.id = c, segment }
+// Shared is what readers keep for those that read the same next. What is nil keeps nothing.
+type Shared struct {
+	Pages    *cache.Cache // decoded pages, as far as queries ask for it (Query.Keep, Query.KeepBytes)
+	Filters  *cache.Cache // filters of substrings
+	Findings *Findings
+}
+
+// Share lets the reader use what readers share, where its segment has a number of its own. It is called before anything else.
+func (r *Reader) Share(s Shared, segment uint64) { r.shared, r.id = s, segment }
 
 // tail is where the directory and the footer are.
 type tail struct {

@@ -160,7 +160,7 @@ func TestRoundTrip(t *testing.T) {
 		runs, opts := drawRuns(rt), drawOptions(rt)
 		file, meta := encode(t, runs, opts)
 		r := open(t, file)
-		r.UseFindings(NewFindings(rapid.SampledFrom([]int{1 << 20, 2000}).Draw(rt, "findings")), 1)
+		r.Share(Shared{Findings: NewFindings(rapid.SampledFrom([]int{1 << 20, 2000}).Draw(rt, "findings"))}, 1)
 		if err := r.Verify(context.Background()); err != nil {
 			rt.Fatal(err)
 		}
