@@ -4,12 +4,15 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"tailrace/internal/api"
+	"tailrace/internal/filterpattern"
 )
 
 func newFilter(s streams) *cobra.Command {
@@ -51,7 +54,7 @@ func newFilter(s streams) *cobra.Command {
 			}
 			n, err := filter(cmd.Context(), s, c.logs(), in, flags.output, limit)
 			if err != nil {
-				return c.explain(err)
+				return c.explain(pointOutPattern(in.FilterPattern.Value, err))
 			}
 			return noteNone(s, flags.output, n, "No event matches.")
 		},
@@ -62,6 +65,17 @@ func newFilter(s streams) *cobra.Command {
 	cmd.Flags().StringVar(&prefix, "stream-prefix", "", "only streams whose name begins so")
 	cmd.Flags().StringArrayVar(&names, "stream", nil, "only this stream; may stand more than once")
 	return cmd
+}
+
+// pointOutPattern adds what is wrong with a pattern to the API's answer, which is the same for all.
+func pointOutPattern(text string, err error) error {
+	_, wrong := filterpattern.Parse(text)
+	why, ok := errors.AsType[*filterpattern.SyntaxError](wrong)
+	if !ok || !errors.As(err, new(*api.InvalidParameterException)) {
+		return err
+	}
+	at := utf8.RuneCountInString(text[:why.Offset])
+	return fmt.Errorf("%w: %s\n%s", err, why.Reason, mark(text, at, at+1))
 }
 
 // filter prints pages as they come and returns how many events there were; JSON is one document and waits for the last.

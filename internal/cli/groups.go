@@ -63,11 +63,7 @@ func printGroups(s streams, form string, groups []api.LogGroup) error {
 	t := table{heading: []string{"GROUP", "CREATED", ">RETENTION", ">STORED"}}
 	for i := range groups {
 		g := &groups[i]
-		retention := "for ever"
-		if g.RetentionInDays.Set {
-			retention = plural(int64(g.RetentionInDays.Value), "day")
-		}
-		t.add(g.LogGroupName.Value, humanTime(g.CreationTime.Value), retention, humanSize(g.StoredBytes.Value))
+		t.add(g.LogGroupName.Value, humanTime(g.CreationTime.Value), humanRetention(int64(g.RetentionInDays.Value)), humanSize(g.StoredBytes.Value))
 	}
 	return t.print(s.out)
 }

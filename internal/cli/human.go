@@ -68,3 +68,11 @@ func plural(n int64, thing string) string {
 	}
 	return humanCount(n) + " " + thing + "s"
 }
+
+// humanRetention is how many days events are kept; 0: for ever.
+func humanRetention(days int64) string {
+	if days == 0 {
+		return "for ever"
+	}
+	return plural(days, "day")
+}

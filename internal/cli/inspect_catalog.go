@@ -211,11 +211,7 @@ func (v *catalogView) print(s streams, form string, withSegments bool) error {
 	t := table{heading: []string{">ID", "GROUP", "ACCOUNT", "REGION", ">RETENTION", ">STREAMS", ">EVENTS", ">MESSAGES", "FIRST EVENT", "LAST EVENT"}}
 	for i := range v.Groups {
 		g := &v.Groups[i]
-		retention := "never expire"
-		if g.Retention > 0 {
-			retention = fmt.Sprintf("%d days", g.Retention)
-		}
-		t.add(fmt.Sprint(g.ID), g.Name, g.Account, g.Region, retention, humanCount(g.Streams), humanCount(g.Events), humanSize(g.Bytes), humanTime(g.First), humanTime(g.Last))
+		t.add(fmt.Sprint(g.ID), g.Name, g.Account, g.Region, humanRetention(int64(g.Retention)), humanCount(g.Streams), humanCount(g.Events), humanSize(g.Bytes), humanTime(g.First), humanTime(g.Last))
 	}
 	if err := t.print(s.out); err != nil {
 		return err

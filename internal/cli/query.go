@@ -125,6 +125,9 @@ func (q *queryFlags) request(ctx context.Context, c *connection, args []string, 
 	in.QueryString = args[len(args)-1]
 	if in.LogGroupIdentifiers = args[:len(args)-1]; len(in.LogGroupIdentifiers) == 0 {
 		in.LogGroupIdentifiers = nil // the query names its groups
+		if q.language == "" && !strings.Contains(strings.ToLower(in.QueryString), "source") {
+			return nil, badUsage("tailrace query: the query names no group: want [GROUP...] QUERY, or a query that begins with SOURCE; see tailrace query --help")
+		}
 	}
 	return in, nil
 }

@@ -139,7 +139,7 @@ func between(least, most int, what ...string) cobra.PositionalArgs {
 		if want == "" {
 			want = "no arguments"
 		}
-		return badUsage("%s: want %s, got %d arguments; see %s --help", path, want, len(args), path)
+		return badUsage("%s: want %s, got %s; see %s --help", path, want, plural(int64(len(args)), "argument"), path)
 	}
 }
 

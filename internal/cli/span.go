@@ -23,7 +23,9 @@ func (p *span) bounds(now time.Time) (start, end api.Opt[int64], err error) {
 	if start, err = moment("--since", p.since, now); err != nil {
 		return start, end, err
 	}
-	end, err = moment("--until", p.until, now)
+	if end, err = moment("--until", p.until, now); err == nil && start.Set && end.Set && end.Value < start.Value {
+		err = badUsage("--until %s is before --since %s", p.until, p.since)
+	}
 	return start, end, err
 }
 

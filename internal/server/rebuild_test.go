@@ -146,6 +146,23 @@ func TestCatalogGoneBeforeFlush(t *testing.T) {
 	}
 }
 
+// TestOtherKeyFile: keys that the key file does not open let nobody in, and the log says why.
+func TestOtherKeyFile(t *testing.T) {
+	var key auth.Key
+	r := start(t, func(c *Config) {
+		key = createKey(t, c.Data)
+		if err := os.Remove(filepath.Join(c.Data, KeyFile)); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if a := r.signed(key, "DescribeLogGroups", `{}`); a.status == http.StatusOK {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	if log := r.log.String(); !strings.Contains(log, "access_key="+key.AccessKeyID) {
+		t.Errorf("the log does not name the key: %s", log)
+	}
+}
+
 // TestOldCatalog puts an older state of the catalog in place, as SQLite does when its log is damaged: what was flushed since is
 // there, whether the catalog had given the segment its id or not and though the log is cut.
 func TestOldCatalog(t *testing.T) {

@@ -61,7 +61,7 @@ func Open(ctx context.Context, config Config) (*Server, error) {
 	if err := s.openCatalog(ctx); err != nil {
 		return nil, err
 	}
-	if err := s.listen(ctx); err != nil {
+	if err := errors.Join(s.tellSealed(ctx), s.listen(ctx)); err != nil {
 		return nil, errors.Join(err, s.catalog.Close())
 	}
 	s.serve(s.starting())
@@ -90,6 +90,18 @@ func openKeys(ctx context.Context, data string, o sqlite.Options) (*sqlite.Catal
 		return nil, nil, errors.Join(err, cat.Close())
 	}
 	return cat, keyring, nil
+}
+
+// tellSealed logs which keys are of no use.
+func (s *Server) tellSealed(ctx context.Context) error {
+	keys, err := s.keyring.List(ctx)
+	for _, k := range keys {
+		if k.Sealed {
+			s.config.Logger.Error("another key file sealed this access key, so that it lets nobody in: put back DIR/keyfile of that time, or delete the key",
+				"access_key", k.AccessKeyID, "keyfile", filepath.Join(s.config.Data, KeyFile))
+		}
+	}
+	return err
 }
 
 // Addr is the address that is listened on, host:port.
