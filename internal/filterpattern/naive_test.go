@@ -1,6 +1,7 @@
 package filterpattern
 
 import (
+	"cmp"
 	"encoding/json"
 	"math/big"
 	"regexp"
@@ -49,11 +50,42 @@ func naiveTerms(t *terms, message string) bool {
 
 var (
 	openRepeat  = regexp.MustCompile(`\{,(\d+)\}`)
-	naiveNumber = regexp.MustCompile(`^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$`)
+	naiveNumber = regexp.MustCompile(`^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$`)
 )
 
 func naiveRegex(source, text string) bool {
 	return regexp.MustCompile(openRepeat.ReplaceAllString(source, `{0,$1}`)).MatchString(text)
+}
+
+// naiveDecimal splits a number into its sign (-1, 0 or 1), its digits without the zeros around them, and the exponent of
+// ten that stands for the first of them: exact, and no larger than the text, whatever exponent that has. Exponents
+// end at 2^40, as those of package decimal do.
+func naiveDecimal(text string) (sign int, digits string, exponent int64) {
+	m := naiveNumber.FindStringSubmatch(text)
+	whole, most := strings.TrimLeft(m[2], "0"), big.NewInt(1<<40)
+	e, _ := new(big.Int).SetString(cmp.Or(m[4], "0"), 10)
+	if e.CmpAbs(most) > 0 {
+		e.Mul(most, big.NewInt(int64(e.Sign())))
+	}
+	all := whole + m[3]
+	digits = strings.TrimLeft(all, "0")
+	exponent = e.Int64() + int64(len(whole)) - int64(len(all)-len(digits))
+	if digits = strings.TrimRight(digits, "0"); digits == "" {
+		return 0, "", 0
+	}
+	if m[1] == "-" {
+		return -1, digits, exponent
+	}
+	return 1, digits, exponent
+}
+
+func naiveOrder(a, b string) int {
+	signA, digitsA, exponentA := naiveDecimal(a)
+	signB, digitsB, exponentB := naiveDecimal(b)
+	if signA != signB {
+		return cmp.Compare(signA, signB)
+	}
+	return signA * cmp.Or(cmp.Compare(exponentA, exponentB), strings.Compare(digitsA, digitsB))
 }
 
 // naiveCompare compares a scalar's text, of a JSON number or not, with the value of a condition.
@@ -61,9 +93,7 @@ func naiveCompare(c *condition, text string, number bool) bool {
 	v := &c.value
 	order, numbers := 0, false
 	if (number || v.number) && v.regex == nil && naiveNumber.MatchString(text) && naiveNumber.MatchString(v.text) {
-		a, _ := new(big.Rat).SetString(text)
-		b, _ := new(big.Rat).SetString(v.text)
-		order, numbers = a.Cmp(b), true
+		order, numbers = naiveOrder(text, v.text), true
 	}
 	equal := order == 0
 	switch {

@@ -155,7 +155,7 @@ func randomValue(t *rapid.T, regexes *int) string {
 		*regexes++
 		return randomRegex(t)
 	}
-	return oneOf(t, randomQuoted(t), "a", "ab", "*b", "a*", "*a*", "*", "404", "4", "4.00", "-1", "1e2", "true", "null", "4*")
+	return oneOf(t, randomQuoted(t), "a", "ab", "*b", "a*", "*a*", "*", "404", "4", "4.00", "-1", "1e2", "1e2404404", "0e9", "true", "null", "4*")
 }
 
 func randomTerms(t *rapid.T) string {
@@ -175,7 +175,7 @@ func randomTerms(t *rapid.T) string {
 
 func randomComparison(t *rapid.T, regexes *int) string {
 	if rapid.Bool().Draw(t, "order") {
-		return oneOf(t, "<", ">", "<=", ">=") + oneOf(t, "4", "4.0", "-1", "1e2", "100", "0.5")
+		return oneOf(t, "<", ">", "<=", ">=") + oneOf(t, "4", "4.0", "-1", "1e2", "100", "0.5", "1e-2404404")
 	}
 	return oneOf(t, "=", " = ", "!=") + randomValue(t, regexes)
 }
@@ -226,7 +226,7 @@ func randomJSON(t *rapid.T) string {
 		case n < 6:
 			return text(t)
 		}
-		return oneOf(t, "4", "404", "-1", "1e2", "100.0", "0.4E+1", "-0", "true", "false", "null", "[]", "{}")
+		return oneOf(t, "4", "404", "-1", "1e2", "1e2404404", "100.0", "0.4E+1", "-0", "true", "false", "null", "[]", "{}")
 	}
 	return blank + object(3) + oneOf(t, "", "", "", blank, "x", "}", ",")
 }
