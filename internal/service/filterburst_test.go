@@ -15,6 +15,9 @@ func TestFilterGetsOverBursts(t *testing.T) {
 	const budget = 50_000
 	for _, burst := range []int{1000, 1} { // milliseconds
 		for _, flushes := range []int{1, 10} {
+			if testing.Short() && (burst != 1 || flushes != 10) {
+				continue
+			}
 			h := newHarness(t, Config{ScanBudget: budget}, storage.Options{Segment: segment.Options{NoFilters: true, BlockBytes: 100}})
 			start := testTime.UnixMilli() - 3_600_000
 			if err := h.CreateLogGroup(h.ctx, &api.CreateLogGroupRequest{LogGroupName: "app"}); err != nil {

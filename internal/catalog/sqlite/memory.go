@@ -13,6 +13,10 @@ import (
 	"tailrace/internal/catalog/sqlcat"
 )
 
+// memoryReaders is how many reads of a memory database run at a time: tests open many, and a connection takes longer than most of
+// their reads.
+const memoryReaders = 2
+
 // memories numbers memory databases: SQLite finds them by name, over the whole process.
 var memories atomic.Uint64
 
@@ -23,7 +27,7 @@ func newMemory() place {
 // OpenMemory opens a new, empty catalog in memory. It behaves as one in a file does, but is gone when it is closed: a test
 // that lets a process die takes a Clone first.
 func OpenMemory() (*Catalog, error) {
-	c, err := open(context.Background(), newMemory(), Options{}.withDefaults())
+	c, err := open(context.Background(), newMemory(), Options{Readers: memoryReaders}.withDefaults())
 	if err != nil {
 		return nil, fmt.Errorf("open memory catalog: %w", err)
 	}
@@ -40,7 +44,7 @@ func (c *Catalog) Clone(ctx context.Context) (*Catalog, error) {
 		return nil, fmt.Errorf("clone catalog: %w", err)
 	}
 	// The copy lives as long as somebody is connected to it.
-	clone, err := open(ctx, to, Options{}.withDefaults())
+	clone, err := open(ctx, to, Options{Readers: memoryReaders}.withDefaults())
 	if err = errors.Join(err, anchor.Close()); err != nil {
 		return nil, fmt.Errorf("clone catalog: %w", err)
 	}

@@ -121,6 +121,7 @@ func (l *load) must(err error) {
 // Under the load of a container-log driver, many streams and a few events a batch, no more than three bytes are written for
 // each byte of a message, log, segments and merges together.
 func TestBytesWritten(t *testing.T) {
+	t.Parallel()
 	l := newLoad(t, vfs.NewMem(), 200, storage.Options{FlushBytes: 1 << 40, Compaction: compaction.Options{FanOut: 4, Quiet: time.Second}})
 	for flush := range 16 {
 		for range 500 {

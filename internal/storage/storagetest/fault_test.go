@@ -115,6 +115,7 @@ func TestFailedSync(t *testing.T) {
 // A segment with any one byte inverted never gives another event than was written, never fails a scan, never keeps the
 // store from opening; what is lost is reported.
 func TestFlippedBytes(t *testing.T) {
+	t.Parallel()
 	s := New(t, storage.Options{Manual: true, Segment: segment.Options{BlockBytes: 100}})
 	written := map[string]bool{}
 	for i := range 60 {
@@ -159,6 +160,7 @@ func TestFlippedBytes(t *testing.T) {
 // Writers, readers, walkers, deleters, flushes, merges and reclaims at the same time: every acknowledged event of a stream that
 // stays is there once at any moment after its acknowledgement, and the statistics are exact in the end.
 func TestConcurrent(t *testing.T) {
+	t.Parallel()
 	s := New(t, storage.Options{FlushBytes: 20_000, MaxDirtyStreams: 2, MaxCachedStreams: 2, MaxOpenSegments: 2, ReclaimShare: 0.01, FlushAge: time.Millisecond, Compaction: compaction.Options{FanOut: 2}})
 	ctx := context.Background()
 	group := s.Group("app").ID

@@ -105,6 +105,7 @@ func TestPagesAreTheScan(t *testing.T) {
 
 // A walk over many streams reads a segment a few times, not once a page.
 func TestPagesReadLittle(t *testing.T) {
+	t.Parallel()
 	s := New(t, storage.Options{Manual: true, Segment: segment.Options{BlockBytes: 4000}})
 	for i := range 2000 {
 		if _, err := s.Append("app", fmt.Sprint("s", i%20), event(int64(i), strings.Repeat("x", 100))); err != nil {

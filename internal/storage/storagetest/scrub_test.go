@@ -90,6 +90,7 @@ func TestScrubFindsDamage(t *testing.T) {
 // TestScrubGoesOn starts and stops an engine that has no time for a whole pass: each start goes on where the last one left off,
 // and when the pass has come to its end the next waits for its day.
 func TestScrubGoesOn(t *testing.T) {
+	t.Parallel()
 	s := scrubbed(t, 9, storage.Options{ScrubRate: 60_000})
 	s.Options.Manual = false
 	read, passes := int64(0), int64(0)

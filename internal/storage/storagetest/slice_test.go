@@ -79,6 +79,7 @@ func TestSlicesAreTheScan(t *testing.T) {
 
 // Slices that look for what is not there get on, however many segments overlap: together they look at each byte about once.
 func TestSlicesGetOn(t *testing.T) {
+	t.Parallel()
 	s := New(t, storage.Options{Manual: true})
 	total := int64(0)
 	for i := range 20 {
