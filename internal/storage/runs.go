@@ -17,7 +17,10 @@ func (s *Scanner) overlapping() int {
 		time int64
 		step int
 	}
-	var edges []edge
+	if len(s.held) < 2 {
+		return 1
+	}
+	edges := make([]edge, 0, 2*len(s.held))
 	for l := range s.held {
 		if g, ok := groupOf(&l.meta, s.q.Group); ok {
 			edges = append(edges, edge{g.FirstEvent, 1}, edge{g.LastEvent + 1, -1})

@@ -97,6 +97,7 @@ func (e *Engine) Scan(ctx context.Context, q Query) *Scanner {
 		return s
 	}
 	s.shorten()
+	s.heap = make([]source, 0, len(heads)+len(s.held))
 	for _, h := range heads {
 		s.add(&headInput{cursor: h.Cursor(s.headQuery())})
 	}

@@ -16,7 +16,7 @@ func (s *Scanner) shorten() {
 	if s.q.MaxBytes <= 0 {
 		return
 	}
-	var slopes []slope
+	slopes := make([]slope, 0, 2*len(s.held))
 	for l := range s.held {
 		g, _ := groupOf(&l.meta, s.q.Group)
 		from, to := float64(g.FirstEvent), float64(g.LastEvent)+1

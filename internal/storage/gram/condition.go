@@ -91,15 +91,28 @@ func (l *literal) in(filter []byte) bool {
 	if l.isEscape {
 		return filter[1]&flagEscape != 0
 	}
-	body := filter[headerSize:]
-	size := uint64(8 * len(body))
-	for _, cell := range l.cells {
-		place := uint64(cell) * size >> cellBits
-		if place >= size || body[place>>3]>>(place&7)&1 == 0 {
+	body, cells := filter[headerSize:], l.cells
+	if len(body) == 0 {
+		return len(cells) == 0
+	}
+	// Four at a time: a filter is seldom in the processor's cache, and so it waits for its bytes once and not four times.
+	for ; len(cells) >= 4; cells = cells[4:] {
+		if at(body, cells[0])&at(body, cells[1])&at(body, cells[2])&at(body, cells[3])&1 == 0 {
+			return false
+		}
+	}
+	for _, cell := range cells {
+		if at(body, cell)&1 == 0 {
 			return false
 		}
 	}
 	return true
+}
+
+// at has the bit of a cell as its lowest.
+func at(body []byte, cell uint32) byte {
+	place := uint64(cell) * uint64(8*len(body)) >> cellBits
+	return body[place>>3] >> (place & 7)
 }
 
 // Covers tells whether a filter may have been made of messages of which this is one: what Verify asks of every message. Bytes
