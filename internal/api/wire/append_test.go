@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/json"
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -46,6 +47,21 @@ func FuzzAppendString(f *testing.F) {
 			t.Fatalf("%q does not come back: %v", s, d.Err())
 		}
 	})
+}
+
+func TestAppendInt(t *testing.T) {
+	check := func(n int64) {
+		if got, want := string(AppendInt([]byte("x"), n)), "x"+strconv.FormatInt(n, 10); got != want {
+			t.Errorf("%d: %s", n, got)
+		}
+	}
+	for _, n := range []int64{0, -1, 9, 1e12 - 1, 1e12, 1e12 + 1, 1e13 - 1, 1e13, -1e12, math.MaxInt64, math.MinInt64} {
+		check(n)
+	}
+	for n := range int64(10_000) { // each lane takes each of its values
+		check(1e12 + n*1e8 + n*1e4 + (9999 - n))
+		check(1e12 + 1e8*(n*9+9))
+	}
 }
 
 func FuzzAppendDouble(f *testing.F) {

@@ -30,3 +30,18 @@ func BenchmarkAppendString(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkAppendInt(b *testing.B) {
+	for name, n := range map[string]int64{"time": 1767225600123, "small": 42} {
+		b.Run(name, func(b *testing.B) {
+			dst := make([]byte, 0, 16<<10)
+			b.ReportAllocs()
+			for b.Loop() {
+				if n++; len(dst) > 15<<10 {
+					dst = dst[:0]
+				}
+				dst = AppendInt(dst, n)
+			}
+		})
+	}
+}
