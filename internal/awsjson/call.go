@@ -118,6 +118,10 @@ func (c *call) reserve() error {
 	if size <= trusted {
 		return nil
 	}
+	if c.inFlight.TryAcquire(size) {
+		c.reserved = size
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(c.r.Context(), patience)
 	defer cancel()
 	if c.inFlight.Acquire(ctx, size) == nil {

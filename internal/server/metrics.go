@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -24,11 +25,15 @@ type metrics struct {
 	written  prometheus.Counter
 	queries  *prometheus.HistogramVec
 	scanned  *prometheus.CounterVec
+
+	mu       sync.RWMutex
+	outcomes map[outcome]*counted
 }
 
 func newMetrics() *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
+		outcomes: map[outcome]*counted{},
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "tailrace_requests_total",
 			Help: "Requests answered, by API, operation, exception (empty: success) and HTTP status.",
@@ -69,12 +74,46 @@ func (m *metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
+// outcome is what requests are counted by.
+type outcome struct {
+	api, operation, code string
+	status               int
+}
+
+// counted are the metrics of an outcome.
+type counted struct {
+	requests prometheus.Counter
+	seconds  prometheus.Observer
+	in, out  prometheus.Counter
+}
+
 // observe counts one answered request. An operation that nobody knows has an empty name, so that clients cannot make labels.
 func (m *metrics) observe(api, operation, code string, status int, took time.Duration, in, out int) {
-	m.requests.WithLabelValues(api, operation, code, strconv.Itoa(status)).Inc()
-	m.seconds.WithLabelValues(api, operation).Observe(took.Seconds())
-	m.bytes.WithLabelValues(api, operation, "in").Add(float64(in))
-	m.bytes.WithLabelValues(api, operation, "out").Add(float64(out))
+	c := m.counted(outcome{api, operation, code, status})
+	c.requests.Inc()
+	c.seconds.Observe(took.Seconds())
+	c.in.Add(float64(in))
+	c.out.Add(float64(out))
+}
+
+// counted finds the metrics of an outcome: by their labels only the first time, for that takes longer than to count.
+func (m *metrics) counted(o outcome) *counted {
+	m.mu.RLock()
+	c := m.outcomes[o]
+	m.mu.RUnlock()
+	if c != nil {
+		return c
+	}
+	c = &counted{
+		requests: m.requests.WithLabelValues(o.api, o.operation, o.code, strconv.Itoa(o.status)),
+		seconds:  m.seconds.WithLabelValues(o.api, o.operation),
+		in:       m.bytes.WithLabelValues(o.api, o.operation, "in"),
+		out:      m.bytes.WithLabelValues(o.api, o.operation, "out"),
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.outcomes[o] = c
+	return c
 }
 
 func (m *metrics) observeSync(took time.Duration, records, bytes int) {
