@@ -86,10 +86,14 @@ func (in *interner) remember(x recent, v *value.Vector, row int) uint32 {
 	return place.code
 }
 
-// code is the number of a value.
+// code is the number of a value. Of values that print alike (true, 1 and "1") the one of the least kind stands for all: which of them comes
+// first is chance.
 func (in *interner) code(v value.Value) uint32 {
 	in.key = appendKey(in.key[:0], v)
 	if code, ok := in.index[string(in.key)]; ok {
+		if v.Kind() < in.values[code].Kind() {
+			in.values[code] = v.Clone()
+		}
 		return code
 	}
 	code := uint32(len(in.values))

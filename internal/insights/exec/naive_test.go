@@ -296,6 +296,11 @@ func (n *naive) stats(s *syntax.Stats) {
 			index[text] = &group{keys: keys}
 			groups = append(groups, index[text])
 		}
+		for i, had := range index[text].keys {
+			if keys[i].Kind() < had.Kind() {
+				index[text].keys[i] = keys[i]
+			}
+		}
 		index[text].rows = append(index[text].rows, r)
 	}
 	slices.SortStableFunc(groups, func(a, b *group) int {
