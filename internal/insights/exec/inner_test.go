@@ -105,21 +105,21 @@ func TestDedupIsBounded(t *testing.T) {
 		{`fields @timestamp | sort k | dedup @logStream`, 300_000, 1},
 		{`fields @timestamp | dedup k | limit 100`, 300_000, 100},
 		{`fields @timestamp | dedup nothing | limit 100`, 300_000, 100},
-		{`fields @timestamp | dedup k | limit 100000`, 16 << 20, 10_000},
-		{`fields @timestamp | sort @timestamp | dedup k | limit 100000`, 16 << 20, 10_000},
+		{`fields @timestamp | dedup k | limit 100000`, 16 << 20, 5_000},
+		{`fields @timestamp | sort @timestamp | dedup k | limit 100000`, 16 << 20, 5_000},
 	} {
-		r, err := runText(t, t.Context(), c.text, manyKeys(20_000), Options{Workers: 3, Memory: c.memory})
+		r, err := runText(t, t.Context(), c.text, manyKeys(10_000), Options{Workers: 3, Memory: c.memory})
 		if err != nil || len(r.Rows) != c.want {
 			t.Errorf("%s: %d rows, %v", c.text, len(r.Rows), err)
 			continue
 		}
-		if c.want < 10_000 {
+		if c.want < 5_000 {
 			continue
 		}
 		for i, row := range r.Rows { // the events of a key follow each other
 			at := int64(2 * i)
 			if !strings.Contains(c.text, "sort") {
-				at = 20_000 - 1 - at
+				at = 10_000 - 1 - at
 			}
 			if want := value.NewTime(at).String(); row[0].Value != want {
 				t.Fatalf("%s: row %d is of %s, want %s", c.text, i, row[0].Value, want)
@@ -185,7 +185,7 @@ func TestEndIsHeard(t *testing.T) {
 func TestSortEnds(t *testing.T) {
 	done, compared := make(chan struct{}), 0
 	close(done)
-	x := &rows{n: 1 << 20}
+	x := &rows{n: 1 << 17}
 	for i := range x.n {
 		x.append(0, value.NewInt(int64(i*7919%x.n)))
 	}
@@ -196,7 +196,7 @@ func TestSortEnds(t *testing.T) {
 			compared++
 		}
 	}
-	if x.n != 1<<20 || compared == 0 {
+	if x.n != 1<<17 || compared == 0 {
 		t.Errorf("%d rows, sorted all the same", x.n)
 	}
 }
