@@ -16,7 +16,7 @@ import (
 // does not come to its end leaves nothing, or files that the next start removes.
 type merge struct {
 	e       *Engine
-	pace    pace
+	pace    *pace
 	inputs  []*live
 	readers []*segment.Reader // of inputs
 	alive   *lifetimes
@@ -38,7 +38,7 @@ func (b *badInput) Unwrap() error { return b.err }
 // merge replaces segments. *badInput if one of them cannot be read: then all stay as they are. The caller holds mergeMu, so
 // that nobody else takes the inputs from the live set.
 func (e *Engine) merge(ctx context.Context, inputs []*live, alive *lifetimes) (err error) {
-	m := &merge{e: e, pace: pace{e: e}, inputs: inputs, alive: alive, own: map[logs.GroupID]bool{}}
+	m := &merge{e: e, pace: e.newPace(ctx, true), inputs: inputs, alive: alive, own: map[logs.GroupID]bool{}}
 	for _, l := range inputs {
 		e.readers.hold(l)
 		defer e.readers.release(l)
@@ -56,7 +56,7 @@ func (e *Engine) merge(ctx context.Context, inputs []*live, alive *lifetimes) (e
 		m.own[o.Group] = true
 	}
 	for _, o := range outputs {
-		s, err := e.writeSegment(ctx, making{e.o.Merge, &m.pace}, func(w *segment.Writer) error { return m.fill(ctx, w, o) })
+		s, err := e.writeSegment(ctx, making{e.o.Merge, m.pace}, func(w *segment.Writer) error { return m.fill(ctx, w, o) })
 		if err != nil {
 			m.discard()
 			return fmt.Errorf("merge: %w", err)

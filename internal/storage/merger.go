@@ -39,14 +39,6 @@ type mergeInput struct {
 func (s *mergeInput) id() logs.EventID  { return s.batch.ID[s.at] }
 func (s *mergeInput) run() *segment.Run { return &s.runs[0] }
 
-// bytes is the size of the messages of the batch.
-func (s *mergeInput) bytes() (n int64) {
-	for _, m := range s.batch.Message {
-		n += int64(len(m))
-	}
-	return n
-}
-
 // add takes in an input if it has an event for the output.
 func (m *merger) add(l *live, r *segment.Reader) error {
 	ranges := m.output.Ranges
@@ -91,7 +83,7 @@ func (m *merger) step(s *mergeInput) (bool, error) {
 
 // read reads the next block of an input.
 func (m *merger) read(s *mergeInput) (bool, error) {
-	if err := m.pace.step(m.ctx, s.bytes()); err != nil {
+	if err := m.pace.step(); err != nil {
 		return false, err
 	}
 	s.at = 0

@@ -9,65 +9,81 @@ import (
 )
 
 const (
-	// paceBytes is how many message bytes a merge handles between two looks at what else goes on, at least: a block or two, about a millisecond.
-	paceBytes = 128 << 10
-	// paceSleep is how long it then sleeps if appends come and nothing presses.
-	paceSleep = 4 * time.Millisecond
-	// paceIdle is how many looks without an append mean that none come: 50 milliseconds.
-	paceIdle = 16
+	// paceStretch is how long a flush or a merge works between two looks at what else goes on, about: what is packed, compared or read
+	// between two calls of step takes up to a millisecond.
+	paceStretch = 500 * time.Microsecond
+	// paceMost bounds what counts as one stretch: a disk may have taken most of a long one.
+	paceMost = 10 * paceStretch
+	// paceIdle is how long no append means that none come.
+	paceIdle = 50 * time.Millisecond
 	// syncBytes is how many bytes of a segment are written between two syncs: a sync of the log that comes at the same time
 	// waits for no more than that.
 	syncBytes = 4 << 20
 )
 
-// pace keeps a merge out of the way of appends: while they come it sleeps most of the time, the less the more segments
-// wait for their merge; when none come it does not sleep.
+// pace keeps flushes and merges out of the way of appends. Their stretches are short, because goroutines take turns: an append that
+// is to go on waits until the one before it stops, and the runtime stops none in the first ten milliseconds. A merge also rests
+// as long as it works while appends come, the less the more segments wait for their merge. A flush does not, as appends may
+// have to wait for it.
 type pace struct {
 	e       *Engine
-	bytes   int64 // since the last look
-	batches int64 // as of the last look
-	idle    int   // looks since appends came
+	ctx     context.Context // of the one flush or merge
+	rests   bool
+	began   time.Time // the stretch
+	heard   time.Time // of the last append
+	batches int64     // as of the last look
 }
 
-// step counts bytes that were handled, and may wait. It gives the context's error.
-func (p *pace) step(ctx context.Context, bytes int64) error {
-	if p.bytes += bytes; p.bytes < paceBytes {
-		return ctx.Err()
-	}
-	p.bytes = 0
-	runtime.Gosched()
-	before := p.batches
-	p.batches = p.e.counters.batches.Load()
-	if p.idle++; p.batches != before {
-		p.idle = 0
-	}
-	sleep := paceSleep - paceSleep*time.Duration(p.e.waiting.Load())/time.Duration(p.e.pressing())
-	if p.idle >= paceIdle || sleep <= 0 {
-		return ctx.Err()
-	}
-	select {
-	case <-ctx.Done():
-	case <-time.After(sleep):
-	}
-	return ctx.Err()
+func (e *Engine) newPace(ctx context.Context, rests bool) *pace {
+	return &pace{e: e, ctx: ctx, rests: rests, batches: e.counters.batches.Load()}
 }
 
-// packed is how many message bytes a byte of a segment is, about.
-const packed = 6
+// step is called between two small pieces of work, and may rest. It gives the context's error.
+func (p *pace) step() error {
+	now := time.Now() //nolint:forbidigo // a pace is of the real clock
+	worked := now.Sub(p.began)
+	if worked < paceStretch {
+		return p.ctx.Err()
+	}
+	if batches := p.e.counters.batches.Load(); batches != p.batches {
+		p.batches, p.heard = batches, now
+	}
+	if rest := p.rest(worked); rest > 0 && now.Sub(p.heard) < paceIdle {
+		select {
+		case <-p.ctx.Done():
+		case <-time.After(rest):
+		}
+	} else {
+		runtime.Gosched()
+	}
+	p.began = time.Now() //nolint:forbidigo // as above
+	return p.ctx.Err()
+}
+
+// rest is how long to rest from a stretch while appends come.
+func (p *pace) rest(worked time.Duration) time.Duration {
+	if !p.rests {
+		return 0
+	}
+	pressing := p.e.pressing()
+	return min(worked, paceMost) * time.Duration(pressing-p.e.waiting.Load()) / time.Duration(pressing)
+}
+
+// yield is step for who cannot stop: whoever calls it soon calls step.
+func (p *pace) yield() { _ = p.step() }
 
 // pacedFile is a file that is read at a pace.
 type pacedFile struct {
 	vfs.File
-	ctx  context.Context
-	pace *pace // nil: as fast as it goes
+	pace *pace
 }
 
 func (f *pacedFile) ReadAt(b []byte, offset int64) (int, error) {
 	n, err := f.File.ReadAt(b, offset)
-	if err != nil || f.pace == nil {
+	if err != nil {
 		return n, err
 	}
-	return n, f.pace.step(f.ctx, packed*int64(n))
+	return n, f.pace.step()
 }
 
 // pressing is how many segments of flushes that wait for a merge make merges go as fast as they can. At twice as many appends

@@ -2,6 +2,7 @@ package segment
 
 import (
 	"bufio"
+	"bytes"
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
@@ -54,13 +55,19 @@ func (e *encoder) give() {
 		e.extras[kind] = trim(e.extras[kind])
 	}
 	e.block.messages, e.block.raw = trim(e.block.messages), trim(e.block.raw)
-	e.pager.packed, e.page = trim(e.pager.packed), trim(e.page)
+	e.page, e.pager.yield = trim(e.page), nil
+	if e.pager.packed.Cap() > maxKept {
+		e.pager.packed = bytes.Buffer{}
+	}
 	encoders[e.level].Put(e)
 }
 
+// maxKept is the largest buffer that is kept.
+const maxKept = 4 << 20
+
 // trim empties a buffer that is kept, and drops one that is too large for that.
 func trim(b []byte) []byte {
-	if cap(b) > 4<<20 {
+	if cap(b) > maxKept {
 		return nil
 	}
 	return b[:0]

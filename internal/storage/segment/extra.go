@@ -30,6 +30,7 @@ func (w *Writer) makeExtras(entry *blockEntry, b *block) {
 		if makeExtra == nil {
 			continue
 		}
+		w.opts.Yield()
 		from, made := len(w.extras[kind]), w.extras[kind]
 		if copied := w.copied[kind]; len(copied) > 0 {
 			made = append(made, copied...)

@@ -3,8 +3,10 @@ package segment
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"hash/crc32"
 	"io"
+	"slices"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
@@ -38,7 +40,8 @@ func (o *output) flush() {
 // pager makes pages: a Thrift header and a body. It keeps its memory from page to page.
 type pager struct {
 	zstd   *zstd.Encoder
-	packed []byte
+	packed bytes.Buffer
+	yield  func() // Options.Yield
 	header bytes.Buffer
 	thrift *thrift.Encoder
 }
@@ -70,8 +73,7 @@ func dictionaryHeader(values int) format.PageHeader {
 func (p *pager) append(dst []byte, h format.PageHeader, body []byte, compress bool) ([]byte, int) {
 	h.UncompressedPageSize = int32(len(body))
 	if compress {
-		p.packed = p.zstd.EncodeAll(body, p.packed[:0])
-		body = p.packed
+		body = p.pack(body)
 	}
 	h.CompressedPageSize = int32(len(body))
 	h.CRC = int32(crc32.ChecksumIEEE(body))
@@ -81,6 +83,25 @@ func (p *pager) append(dst []byte, h format.PageHeader, body []byte, compress bo
 	}
 	dst = append(dst, p.header.Bytes()...)
 	return append(dst, body...), p.header.Len()
+}
+
+// pieceBytes is what zstd packs at a time.
+const pieceBytes = 128 << 10
+
+// pack makes a zstd frame; it is good until the next call.
+func (p *pager) pack(body []byte) []byte {
+	p.packed.Reset()
+	p.zstd.ResetContentSize(&p.packed, int64(len(body)))
+	var err error
+	for piece := range slices.Chunk(body, pieceBytes) {
+		p.yield()
+		_, failed := p.zstd.Write(piece)
+		err = errors.Join(err, failed)
+	}
+	if err = errors.Join(err, p.zstd.Close()); err != nil {
+		panic("segment: zstd: " + err.Error()) // a bytes.Buffer takes everything
+	}
+	return p.packed.Bytes()
 }
 
 // marshal is Thrift's compact form of v, one of package format's structs.

@@ -384,7 +384,7 @@ func TestWriterMemory(t *testing.T) {
 
 // held is the memory of the buffers that messages and columns pass through.
 func (w *Writer) held() int {
-	n := cap(w.page) + cap(w.pager.packed) + cap(w.block.messages) + cap(w.block.raw)
+	n := cap(w.page) + w.pager.packed.Cap() + cap(w.block.messages) + cap(w.block.raw)
 	for c := range w.chunks {
 		n += cap(w.chunks[c].buf) + 8*cap(w.block.ints[c])
 	}

@@ -22,6 +22,8 @@ type Options struct {
 	GroupBytes int64
 	// NoFilters leaves out the filters of substrings, which take about 8 % of the file, 12.5 % at most.
 	NoFilters bool
+	// Yield, if set, is called between pieces of the work of a millisecond or less.
+	Yield func()
 	// Fields says which columns of JSON leaves blocks carry; none by default.
 	Fields field.Options
 	// Always, if set, gives paths that the blocks with a group's events have columns of in any case, as far as they fit.
@@ -40,6 +42,9 @@ const (
 )
 
 func (o Options) withDefaults() Options {
+	if o.Yield == nil {
+		o.Yield = func() {}
+	}
 	o.BlockBytes = min(cmp.Or(o.BlockBytes, defaultBlockBytes), MaxMessage)
 	o.GroupRows = cmp.Or(o.GroupRows, defaultGroupRows)
 	o.GroupBytes = cmp.Or(o.GroupBytes, defaultGroupBytes)
@@ -80,6 +85,7 @@ type Writer struct {
 func NewWriter(w io.Writer, opts Options) *Writer {
 	opts = opts.withDefaults()
 	e := takeEncoder(opts.Level)
+	e.pager.yield = opts.Yield
 	sw := &Writer{opts: opts, dir: directory{level: opts.Level}, encoder: e, out: output{w: e.buffer(w)}}
 	sw.out.write([]byte(magic))
 	if !opts.NoFilters {

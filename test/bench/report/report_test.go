@@ -54,7 +54,7 @@ func TestReport(t *testing.T) {
 func TestSpeed(t *testing.T) {
 	m := measured{
 		"events": {goalEvents}, "ingest.mb_per_s": {70}, "ingest.at_settled.peak_rss_mib": {500}, "warm.bins_5m.ms": {50}, "warm.page_100k.ms": {400},
-		"AppendWhileMerging/pause=10ms/merge=false p99-us": {1000}, "AppendWhileMerging/pause=10ms/merge=true p99-us": {3000},
+		"AppendWhileMerging/pause=10ms idle-p99-us": {1000}, "AppendWhileMerging/pause=10ms merging-p99-us": {3000},
 	}
 	got := map[string]string{}
 	for _, r := range m.rows(0.5) {
