@@ -145,8 +145,8 @@ func replace(r *room, args []value.Value) value.Value {
 	return r.since(from)
 }
 
-// maxInstructions bounds the compiled program of one regular expression.
-const maxInstructions = 4096
+// maxInstructions bounds the compiled program of one regular expression, all of which may be looked at for each byte of a text.
+const maxInstructions = 10_000
 
 // CompileRegex reads the regular expression of a query.
 func CompileRegex(source string) (*match.Regex, error) {

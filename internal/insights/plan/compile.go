@@ -10,9 +10,6 @@ import (
 	"tailrace/internal/match"
 )
 
-// maxRegexInstructions bounds what one regular expression costs at each byte.
-const maxRegexInstructions = 10_000
-
 // expr compiles an expression. What is wrong with it is reported, and stands for null.
 func (b *builder) expr(e syntax.Expr) Expr {
 	switch e := e.(type) {
@@ -115,15 +112,21 @@ func (b *builder) likePattern(like *Like, pattern syntax.Expr) {
 		f := match.NewFinder(p.Value)
 		like.Finder = &f
 	case *syntax.Regex:
-		re, err := match.CompileRegex(p.Source, maxRegexInstructions)
-		if err != nil {
-			b.fail(p, "invalid regular expression: %s", err)
+		if like.Regex = b.regex(p); like.Regex == nil {
 			f := match.NewFinder("")
 			like.Finder = &f
-			return
 		}
-		like.Regex = re
 	}
+}
+
+// regex compiles a regular expression; nil if that is reported to be wrong, or too large.
+func (b *builder) regex(e *syntax.Regex) *match.Regex {
+	re, err := function.CompileRegex(e.Source)
+	if err != nil {
+		b.fail(e, "invalid regular expression: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+		return nil
+	}
+	return re
 }
 
 func (b *builder) in(e *syntax.In) Expr {

@@ -74,11 +74,10 @@ func (b *builder) parse(s *syntax.ParseStage) {
 	case s.Glob != nil:
 		parse.Glob = s.Literals()
 	case s.Regex != nil:
-		re, err := regexp.Compile(s.Regex.Source)
-		if err != nil {
-			b.fail(s.Regex, "invalid regular expression: %s", err)
+		if b.regex(s.Regex) == nil {
 			return
 		}
+		re := regexp.MustCompile(s.Regex.Source)
 		parse.Regex = re
 		for i, name := range re.SubexpNames() {
 			switch {
