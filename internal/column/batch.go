@@ -18,7 +18,7 @@ const (
 	ID                          // Batch.ID
 	Stream                      // Batch.Stream and Batch.StreamName
 	Message                     // Batch.Message
-	Rest                        // messages of events that have none of Batch.Fields; those of others may be nil
+	Rest                        // messages of events that have none of the leaves in Batch.Fields; those of others may be nil
 )
 
 // Has tells whether a column, or one of several, is wanted.
@@ -33,7 +33,7 @@ type Batch struct {
 	Stream     []logs.StreamID
 	StreamName []string // safe to keep
 	Message    [][]byte
-	Fields     []Vector // a vector a field that was asked for, in that order
+	Fields     []Vector // a vector a field that was asked for, in that order, then one a part
 	n          int
 }
 

@@ -37,7 +37,7 @@ func (q *querySource) ask(ctx context.Context, group int, r *exec.Request) (ask 
 				r.Report(scanned(x))
 			}
 		},
-		Match: r.Match, Seek: r.Seek, Name: r.Name, Loose: r.Loose, Required: r.Required, Where: r.Where, Fields: r.Fields, Columns: r.Columns, Reverse: r.Reverse, Limit: r.Limit,
+		Match: r.Match, Seek: r.Seek, Name: r.Name, Loose: r.Loose, Required: r.Required, Where: r.Where, Fields: r.Fields, Parts: r.Parts, Columns: r.Columns, Reverse: r.Reverse, Limit: r.Limit,
 	}
 	if r.Streams == nil {
 		return ask, true, nil

@@ -51,6 +51,9 @@ type Query struct {
 	Where [][]leaf.Condition
 	// Fields are paths of JSON leaves, all different, whose values Batch.Fields has in the same order.
 	Fields []string
+	// Parts, if set, are more fields, behind these: texts that are taken out of messages. What was taken is kept, by their names, for the
+	// next query.
+	Parts *column.Parts
 	// Columns are those that Visit gives; a scan gives all.
 	Columns column.Columns
 	// Keep makes the bytes of a scan's messages the caller's: they stay when the scan goes on and ends.
@@ -115,8 +118,8 @@ func (e *Engine) newScanner(ctx context.Context, q Query) *Scanner {
 	q.Streams = slices.Compact(q.Streams) // who names a stream twice gets its events once
 	s := &Scanner{e: e, ctx: ctx, q: q, required: gram.New(q.Required), held: map[*live]int{}}
 	s.keep.Store(int64(e.o.PageBytes / 4))
-	if len(q.Fields) > 0 {
-		s.fields = column.NewExtractor(q.Fields)
+	if len(q.Fields)+q.Parts.Len() > 0 {
+		s.fields = column.NewExtractor(q.Fields, q.Parts)
 	}
 	return s
 }
@@ -247,7 +250,7 @@ func (s *Scanner) Next() bool {
 
 // extract fills in the fields of the batch: the messages are here in any case.
 func (s *Scanner) extract() {
-	s.batch.UseFields(len(s.q.Fields))
+	s.batch.UseFields(len(s.q.Fields) + s.q.Parts.Len())
 	if s.fields == nil {
 		return
 	}

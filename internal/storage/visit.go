@@ -202,6 +202,7 @@ type visitWorker struct {
 	number int
 	batch  column.Batch
 	paths  []string // of fields
+	parts  *column.Parts
 	fields *column.Extractor
 }
 
@@ -242,7 +243,7 @@ func (v *visitor) end(p part, stats ScanStats) {
 func (w *visitWorker) visitBlocks(p part) (ScanStats, error) {
 	s := p.of.s
 	q := s.segmentQuery()
-	q.Fields = s.q.Fields
+	q.Fields, q.Parts = s.q.Fields, s.q.Parts
 	c := p.reader.ScanBlocks(s.q.Group, p.from, p.to, q, s.wantsRun)
 	defer c.Close()
 	for {
@@ -258,13 +259,13 @@ func (w *visitWorker) visitBlocks(p part) (ScanStats, error) {
 
 func (w *visitWorker) visitHead(p part) (stats ScanStats, err error) {
 	b, c, q := &w.batch, p.head, &p.of.s.q
-	w.useFields(q.Fields)
+	w.useFields(q.Fields, q.Parts)
 	for more := true; more; {
 		if err := w.ctx.Err(); err != nil {
 			return stats, err
 		}
 		b.Reset()
-		b.UseFields(len(q.Fields))
+		b.UseFields(len(q.Fields) + q.Parts.Len())
 		w.fields.Reset()
 		for looked := 0; b.Len() < batchEvents && looked < checkEvery; looked++ {
 			if more = c.Next(); !more {
@@ -274,7 +275,7 @@ func (w *visitWorker) visitHead(p part) (stats ScanStats, err error) {
 			stats.Bytes += int64(len(c.Message()))
 			if q.Match == nil || q.Match(c.Message()) {
 				appendEvent(b, c, q.Columns)
-				if len(q.Fields) > 0 {
+				if len(b.Fields) > 0 {
 					w.fields.Append(b.Fields, c.Message())
 				}
 			}
@@ -290,9 +291,9 @@ func (w *visitWorker) visitHead(p part) (stats ScanStats, err error) {
 }
 
 // useFields makes the extractor one of some fields; mostly it is.
-func (w *visitWorker) useFields(paths []string) {
-	if w.fields == nil || !slices.Equal(w.paths, paths) {
-		w.paths, w.fields = paths, column.NewExtractor(paths)
+func (w *visitWorker) useFields(paths []string, parts *column.Parts) {
+	if w.fields == nil || w.parts != parts || !slices.Equal(w.paths, paths) {
+		w.paths, w.parts, w.fields = paths, parts, column.NewExtractor(paths, parts)
 	}
 }
 

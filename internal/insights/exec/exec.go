@@ -49,6 +49,7 @@ type Request struct {
 	Streams    []string // names; nil: all
 	Columns    column.Columns
 	Fields     []string // leaves of messages, for Batch.Fields
+	Parts      *column.Parts
 	// Match drops events whose messages it refuses; nil: none. It may be called by several goroutines at once.
 	Match func(message []byte) bool
 	// Seek finds the next message that Match has to look at, see storage.Query; nil: every one.

@@ -39,6 +39,9 @@ func newRequest(p *plan.Plan) *Request {
 			r.Fields = append(r.Fields, field)
 		}
 	}
+	if s.Parse != nil {
+		r.Parts = newParts(s.Parse)
+	}
 	if s.Message != nil {
 		r.Match, r.Name = newMatcher(s.Message), nameOf(s.Message)
 		if f := literalOf(s.Message); f != nil {
@@ -131,6 +134,7 @@ func longer(a, b *match.Finder) *match.Finder {
 // loader turns batches into rows, for one goroutine.
 type loader struct {
 	sources []plan.Source
+	parts   []plan.Column // behind the sources
 	groups  []Group
 	source  Source
 	withID  bool
@@ -140,10 +144,12 @@ type loader struct {
 }
 
 func newLoader(s *plan.Scan, source Source, withID bool) *loader {
-	return &loader{
-		sources: s.Columns, groups: source.Groups(), source: source, withID: withID,
-		vectors: make([]value.Vector, len(s.Columns)), content: newContent(s.Columns),
+	l := &loader{sources: s.Columns, groups: source.Groups(), source: source, withID: withID, content: newContent(s.Columns)}
+	if s.Parse != nil {
+		l.parts = s.Parse.Columns
 	}
+	l.vectors = make([]value.Vector, len(l.sources)+len(l.parts))
+	return l
 }
 
 // load makes rows of a batch; they are valid until the next call, as long as the batch is.
@@ -161,6 +167,11 @@ func (l *loader) load(group int, b *column.Batch) *rows {
 			l.system(v, l.sources[i].Name, group, b)
 		}
 		r.set(l.sources[i].Column, v)
+	}
+	for i, part := range l.parts {
+		v := &l.vectors[len(l.sources)+i]
+		v.FromColumn(&b.Fields[field+i])
+		r.set(part.Index, v)
 	}
 	if l.content != nil {
 		l.content.load(l.vectors, &l.groups[group], b)

@@ -2,7 +2,9 @@ package exec
 
 import (
 	"bytes"
+	"fmt"
 
+	"tailrace/internal/column"
 	"tailrace/internal/insights/plan"
 	"tailrace/internal/insights/value"
 )
@@ -110,6 +112,11 @@ func newGlob(literals []string) *glob {
 func (*glob) reset() {}
 
 func (g *glob) take(text []byte, found []value.Value) bool {
+	return g.split(text, func(i int, part []byte) { found[i] = value.NewText(part) })
+}
+
+// split gives the parts of a text; false, perhaps behind some of them, if it does not match.
+func (g *glob) split(text []byte, give func(i int, part []byte)) bool {
 	at := bytes.Index(text, g.literals[0])
 	if at < 0 {
 		return false
@@ -124,10 +131,36 @@ func (g *glob) take(text []byte, found []value.Value) bool {
 		} else if i+2 < len(g.literals) {
 			end = 0
 		}
-		found[i] = value.NewText(text[:end:end])
+		give(i, text[:end:end])
 		text = text[end+len(literal):]
 	}
 	return true
+}
+
+// newParts makes what takes the columns of an operator out of messages, for the scan.
+func newParts(op *plan.Parse) *column.Parts {
+	p := &column.Parts{}
+	if op.Regex != nil {
+		for _, group := range op.Groups {
+			p.Names = append(p.Names, fmt.Sprintf("group %d of %q", group, op.Regex))
+		}
+		p.Take = func(message []byte, parts [][]byte) {
+			if at := op.Regex.FindSubmatchIndex(message); at != nil {
+				eachGroup(op, message, at, func(i int, part []byte) { parts[i] = part })
+			}
+		}
+		return p
+	}
+	for i := range op.Columns {
+		p.Names = append(p.Names, fmt.Sprintf("part %d of %q", i, op.Glob))
+	}
+	g := newGlob(op.Glob)
+	p.Take = func(message []byte, parts [][]byte) {
+		if !g.split(message, func(i int, part []byte) { parts[i] = part }) {
+			clear(parts)
+		}
+	}
+	return p
 }
 
 // groups takes the groups of a regular expression.
@@ -146,9 +179,13 @@ func (g *groups) take(text []byte, found []value.Value) bool {
 
 // takeGroups takes the groups of one match, which has its places in at.
 func takeGroups(op *plan.Parse, text []byte, at []int, found []value.Value) {
+	eachGroup(op, text, at, func(i int, part []byte) { found[i] = value.NewText(part) })
+}
+
+func eachGroup(op *plan.Parse, text []byte, at []int, give func(i int, part []byte)) {
 	for i, group := range op.Groups {
 		if from, to := at[2*group], at[2*group+1]; from >= 0 {
-			found[i] = value.NewText(text[from:to:to])
+			give(i, text[from:to:to])
 		}
 	}
 }

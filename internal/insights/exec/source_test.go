@@ -178,7 +178,8 @@ func streamID(name string) (id logs.StreamID) {
 }
 
 func newBatch(events []event, r *Request) *column.Batch {
-	b := &column.Batch{Fields: make([]column.Vector, len(r.Fields))}
+	b := &column.Batch{Fields: make([]column.Vector, len(r.Fields)+r.Parts.Len())}
+	extractor := column.NewExtractor(nil, r.Parts)
 	find := leaf.Find(r.Fields)
 	for _, e := range events {
 		b.Append(e.id, streamID(e.stream), e.stream, []byte(e.message))
@@ -187,8 +188,8 @@ func newBatch(events []event, r *Request) *column.Batch {
 		for i := range leaves {
 			values[leaves[i].Path], _ = leaves[i].Value(nil)
 		}
-		for i := range values {
-			b.Fields[i].Append(values[i])
+		for i, v := range append(values, extractor.Extract(b.Message[len(b.Message)-1])...) {
+			b.Fields[i].Append(v)
 		}
 	}
 	if !r.Columns.Has(column.Time) {
@@ -204,7 +205,7 @@ func newBatch(events []event, r *Request) *column.Batch {
 	case r.Columns.Has(column.Message):
 	case r.Columns.Has(column.Rest):
 		for i := range b.Message {
-			if slices.ContainsFunc(b.Fields, func(v column.Vector) bool { return v.Kind[i] > leaf.Null }) {
+			if slices.ContainsFunc(b.Fields[:len(r.Fields)], func(v column.Vector) bool { return v.Kind[i] > leaf.Null }) {
 				b.Message[i] = nil
 			}
 		}

@@ -18,8 +18,20 @@ func (b *builder) optimize() {
 	limitSorts(p.Ops)
 	first := p.Gathering()
 	p.Ops = append(pushFilters(&p.Scan, p.Ops[:first:first]), p.Ops[first:]...)
+	pushParse(p)
 	orderScan(p)
 	prune(p)
+}
+
+// pushParse moves the first parse of messages to the scan, which keeps what it took for who asks again.
+func pushParse(p *Plan) {
+	for i, op := range p.Ops[:p.Gathering()] {
+		if parse, ok := op.(*Parse); ok && !parse.Multi && (parse.Glob != nil || parse.Regex != nil) && p.Scan.field(parse.X) == "@message" {
+			p.Scan.Parse = parse
+			p.Ops = slices.Delete(p.Ops, i, i+1)
+			return
+		}
+	}
 }
 
 // forwardLimits moves limits in front of operators that run over all rows and keep them where they are.
@@ -280,6 +292,9 @@ func prune(p *Plan) {
 		needed.before(p.Ops[i])
 	}
 	p.Scan.Columns = slices.DeleteFunc(p.Scan.Columns, func(s Source) bool { return !needed[s.Column] })
+	if p.Scan.Parse != nil && !makesAny(p.Scan.Parse, needed) {
+		p.Scan.Parse = nil
+	}
 }
 
 func makesAny(op Op, needed Columns) bool {

@@ -25,6 +25,8 @@ type Scan struct {
 	// Where are clauses that all hold of the leaves of every wanted message. They are not for groups in which leaves stand elsewhere
 	// too: package discover.
 	Where []Clause
+	// Parse takes more columns out of messages; nil: none.
+	Parse *Parse
 	// Hint is a clause of Required that few messages satisfy; nil: none is known, or Message says more.
 	Hint [][]byte
 }
@@ -66,6 +68,9 @@ func (s *Scan) String() string {
 	out.WriteString("]")
 	for i, name := range s.content() {
 		out.WriteString([...]string{" content=", ","}[min(i, 1)] + name)
+	}
+	if s.Parse != nil {
+		out.WriteString(" " + s.Parse.String())
 	}
 	if s.Order != AnyOrder {
 		out.WriteString(" order=" + s.Order.String())

@@ -68,7 +68,7 @@ func (r *Reader) ScanAll(q Query, chosen func(*Run) bool) *Cursor {
 // The batch, except for its stream names, is valid until the next call of Next or Close.
 func (c *Cursor) Next(b *column.Batch) (bool, error) {
 	b.Reset()
-	b.UseFields(len(c.q.Fields))
+	b.UseFields(len(c.q.Fields) + c.q.Parts.Len())
 	if c.fields.extractor != nil {
 		c.fields.extractor.Reset()
 	}
@@ -250,7 +250,7 @@ func (c *Cursor) append(b *column.Batch) error {
 	p, run := c.pages, &c.runs[0]
 	at := b.Extend(len(p.rows), run.Stream.Stream, run.StreamName, c.q.Columns)
 	p.copyTimes(b, at, c.q.Columns)
-	if !c.q.Columns.Has(column.Message) && !(c.q.Columns.Has(column.Rest) && hasBare(b.Fields, at)) {
+	if !c.q.Columns.Has(column.Message) && !(c.q.Columns.Has(column.Rest) && hasBare(b.Fields[:len(c.q.Fields)], at)) {
 		return nil
 	}
 	if err := p.loadMessages(); err != nil {
@@ -292,7 +292,7 @@ func (p *pages) copyTimes(b *column.Batch, at int, columns column.Columns) {
 // isReversed tells whether rows, of which there is one, stand in descending order.
 func isReversed(rows []int32) bool { return rows[0] > rows[len(rows)-1] }
 
-// hasBare tells whether one of the events from row at on has none of the fields.
+// hasBare tells whether one of the events from row at on has none of the leaves.
 func hasBare(fields []column.Vector, at int) bool {
 	if len(fields) == 0 {
 		return true

@@ -63,7 +63,7 @@ type fieldCursor struct {
 // openFields opens the columns of a block, and tells whether they exclude what the query wants.
 func (c *Cursor) openFields(at int) (excluded bool, err error) {
 	f := &c.fields
-	if len(c.q.Fields) == 0 && len(c.q.Where) == 0 || f.isOpen && f.at == at {
+	if len(c.q.Fields) == 0 && len(c.q.Where) == 0 && c.q.Parts == nil || f.isOpen && f.at == at {
 		return f.excluded, nil
 	}
 	f.isOpen, f.at, f.excluded = true, at, false
@@ -77,7 +77,7 @@ func (c *Cursor) openFields(at int) (excluded bool, err error) {
 	if err != nil {
 		return false, c.withoutFields(err)
 	}
-	f.find(c.q.Fields)
+	f.find(c.q.Fields, c.q.Parts)
 	if f.excluded = !f.block.MayMatch(c.q.Where); f.excluded {
 		c.stats.skip(block)
 		return true, nil
@@ -88,13 +88,16 @@ func (c *Cursor) openFields(at int) (excluded bool, err error) {
 	return false, nil
 }
 
-// find looks the fields up in the block.
-func (f *fieldCursor) find(paths []string) {
+// find looks the fields up in the block. Parts have no columns.
+func (f *fieldCursor) find(paths []string, parts *column.Parts) {
 	f.places, f.unknown = f.places[:0], false
 	for _, path := range paths {
 		place := f.block.Find(path)
 		f.places = append(f.places, place)
 		f.unknown = f.unknown || place == field.Unknown
+	}
+	for range parts.Len() {
+		f.places, f.unknown = append(f.places, field.Unknown), true
 	}
 }
 
@@ -111,7 +114,7 @@ func (c *Cursor) withoutFields(err error) error {
 	}
 	f.failed = true
 	_ = f.block.Open(nil, int(block.rows)) // nothing can be wrong with nothing
-	f.find(c.q.Fields)
+	f.find(c.q.Fields, c.q.Parts)
 	f.chosen.some, f.chosen.decided = false, false
 	return err
 }
@@ -194,7 +197,8 @@ func (c *Cursor) knowsLeaves(at int) bool {
 	f.found = slices.Grow(f.found[:0], len(f.places))[:len(f.places)]
 	for i, place := range f.places {
 		if place == field.Unknown {
-			f.found[i].open(c.r, at, whatLeaf, c.q.Fields[i])
+			what, name := c.q.nameOf(i)
+			f.found[i].open(c.r, at, what, name)
 		}
 	}
 	for _, row := range c.pages.rows {
@@ -209,7 +213,7 @@ func (c *Cursor) knowsLeaves(at int) bool {
 func (c *Cursor) extract(b *column.Batch) {
 	f, p := &c.fields, c.pages
 	if f.extractor == nil {
-		f.extractor = column.NewExtractor(c.q.Fields)
+		f.extractor = column.NewExtractor(c.q.Fields, c.q.Parts)
 	}
 	for n, row := range p.rows {
 		if f.areFound(int(row)) {
@@ -226,6 +230,14 @@ func (c *Cursor) extract(b *column.Batch) {
 			gather(&b.Fields[i], &x.values, p.rows)
 		}
 	}
+}
+
+// nameOf is what the findings of a field are called.
+func (q *Query) nameOf(field int) (what, name string) {
+	if n := field - len(q.Fields); n >= 0 {
+		return whatPart, q.Parts.Names[n]
+	}
+	return whatLeaf, q.Fields[field]
 }
 
 // areFound tells whether all fields of a row without columns were found before.

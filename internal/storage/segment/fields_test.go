@@ -75,7 +75,7 @@ func readFields(t testing.TB, c *Cursor, q Query) (rows []fieldRow, damages int)
 		if !ok {
 			return rows, damages
 		}
-		if len(b.Fields) != len(q.Fields) {
+		if len(b.Fields) != len(q.Fields)+q.Parts.Len() {
 			t.Fatalf("%d vectors for %q", len(b.Fields), q.Fields)
 		}
 		for i := range b.Len() {
@@ -90,7 +90,7 @@ func readFields(t testing.TB, c *Cursor, q Query) (rows []fieldRow, damages int)
 			for f := range b.Fields {
 				v := b.Fields[f].Value(i)
 				r.fields += fmt.Sprintf("%v %d %q; ", v.Kind, v.Word, v.Text)
-				has = has || v.Kind > leaf.Null
+				has = has || f < len(q.Fields) && v.Kind > leaf.Null
 			}
 			if q.Columns.Has(column.Message) || q.Columns.Has(column.Rest) && !has {
 				r.message = string(b.Message[i])
@@ -102,7 +102,7 @@ func readFields(t testing.TB, c *Cursor, q Query) (rows []fieldRow, damages int)
 
 // naiveFields asks encoding/json through leaf's own test, so leaf here.
 func (r *testRun) naiveFields(q Query) (rows []fieldRow) {
-	x := column.NewExtractor(q.Fields)
+	x := column.NewExtractor(q.Fields, q.Parts)
 	for i, id := range r.ids {
 		if q.Match != nil && !q.Match(r.messages[i]) {
 			continue
@@ -115,9 +115,9 @@ func (r *testRun) naiveFields(q Query) (rows []fieldRow) {
 			row.id = id
 		}
 		has := false
-		for _, v := range x.Extract(r.messages[i]) {
+		for f, v := range x.Extract(r.messages[i]) {
 			row.fields += fmt.Sprintf("%v %d %q; ", v.Kind, v.Word, v.Text)
-			has = has || v.Kind > leaf.Null
+			has = has || f < len(q.Fields) && v.Kind > leaf.Null
 		}
 		if q.Columns.Has(column.Message) || q.Columns.Has(column.Rest) && !has {
 			row.message = string(r.messages[i])
@@ -128,6 +128,14 @@ func (r *testRun) naiveFields(q Query) (rows []fieldRow) {
 		slices.Reverse(rows)
 	}
 	return rows
+}
+
+// takeParts takes what stands behind the first colon, and the first word.
+func takeParts(message []byte, parts [][]byte) {
+	if i := bytes.IndexByte(message, ':'); i >= 0 {
+		parts[0] = message[i+1:]
+	}
+	parts[1], _, _ = bytes.Cut(message, []byte(" "))
 }
 
 // drawWhere gives a query conditions on leaves, and a match that takes what they take.
@@ -146,7 +154,7 @@ func drawWhere(t *rapid.T, q *Query) {
 	q.Match = func(message []byte) bool {
 		for _, clause := range q.Where {
 			if !slices.ContainsFunc(clause, func(c leaf.Condition) bool {
-				v := column.NewExtractor([]string{c.Path}).Extract(message)[0]
+				v := column.NewExtractor([]string{c.Path}, nil).Extract(message)[0]
 				return c.MayAccept(v)
 			}) {
 				return false
@@ -184,6 +192,9 @@ func TestFields(t *testing.T) {
 			q.Name = rapid.SampledFrom([]string{"", "info"}).Draw(rt, "name")
 		} else if rapid.Bool().Draw(rt, "condition") {
 			drawWhere(rt, &q)
+		}
+		if rapid.Bool().Draw(rt, "parts") {
+			q.Parts = &column.Parts{Names: []string{"behind a colon", "level"}, Take: takeParts}
 		}
 		r := rapid.SampledFrom(readers).Draw(rt, "reader")
 		run := &runs[rapid.IntRange(0, len(runs)-1).Draw(rt, "run")]

@@ -51,6 +51,7 @@ type openFinding struct {
 const (
 	whatMatch = "match "
 	whatLeaf  = "leaf "
+	whatPart  = "part "
 	// maxFindingText is the most bytes of different texts that a block's leaves have.
 	maxFindingText = 8 << 10
 )

@@ -87,6 +87,8 @@ type Query struct {
 	// Fields are paths of JSON leaves, all different: Batch.Fields has their values. Messages are read for them only in
 	// blocks that do not carry their columns.
 	Fields []string
+	// Parts, if set, are more fields: texts that are taken out of messages.
+	Parts *column.Parts
 	// Where is what holds of every wanted message: of each clause some condition. Blocks and events for which it cannot hold, as far
 	// as columns tell, are left out; it does not decide about an event.
 	Where [][]leaf.Condition

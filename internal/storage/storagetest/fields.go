@@ -18,9 +18,9 @@ func fieldsOf(b *column.Batch, row int) string {
 }
 
 // FieldsOf is what a scan prints of a message's fields.
-func FieldsOf(paths []string, message string) string {
+func FieldsOf(paths []string, parts *column.Parts, message string) string {
 	var b column.Batch
-	b.UseFields(len(paths))
-	column.NewExtractor(paths).Append(b.Fields, []byte(message))
+	b.UseFields(len(paths) + parts.Len())
+	column.NewExtractor(paths, parts).Append(b.Fields, []byte(message))
 	return fieldsOf(&b, 0)
 }

@@ -84,8 +84,8 @@ func (m *Model) Scan(group string, streams []string, q storage.Query) []Event {
 		for _, e := range s.events {
 			if q.Range.Contains(e.ID.Timestamp) && (q.After.IsZero() || q.After.Less(e.ID)) &&
 				(q.Before.IsZero() || e.ID.Less(q.Before)) && (q.Match == nil || q.Match([]byte(e.Message))) {
-				if len(q.Fields) > 0 {
-					e.Fields = FieldsOf(q.Fields, e.Message)
+				if len(q.Fields)+q.Parts.Len() > 0 {
+					e.Fields = FieldsOf(q.Fields, q.Parts, e.Message)
 				}
 				all = append(all, e)
 			}

@@ -206,6 +206,11 @@ func (h *history) scan(t *rapid.T) {
 		drawWhere(t, &q)
 	}
 	q.Fields = rapid.Permutation(fieldPaths).Draw(t, "fields")[:rapid.SampledFrom([]int{0, 0, 1, 3, 5}).Draw(t, "so many fields")]
+	if rapid.Bool().Draw(t, "parts") {
+		q.Parts = &column.Parts{Names: []string{"first word"}, Take: func(message []byte, parts [][]byte) {
+			parts[0], _, _ = bytes.Cut(message, []byte(" "))
+		}}
+	}
 	var names []string
 	switch rapid.IntRange(0, 3).Draw(t, "streams") {
 	case 1:
