@@ -95,20 +95,28 @@ func (b *Builder) AppendTo(dst []byte, most int) []byte {
 	}
 	dst = append(dst, version, flags)
 	from := len(dst)
-	dst = append(dst, make([]byte, size)...)
-	b.scale(dst[from:])
+	dst = append(dst, make([]byte, (size+7)&^7)...)
+	b.scale(dst[from:], uint64(8*size))
 	b.reset()
-	return dst
+	return dst[:from+size]
 }
 
-// scale sets the bits of filter at the places of the cells, as many of these side by side sharing a bit as have to.
-func (b *Builder) scale(filter []byte) {
-	size := uint64(8 * len(filter))
+// scale sets the bits of filter, so many, at the places of the cells, as many of these side by side sharing a bit as have to. Places
+// ascend, so that a word of the filter is put together before it is written; filter has all of its last one.
+func (b *Builder) scale(filter []byte, size uint64) {
+	at, packed := uint64(0), uint64(0)
 	for i, word := range b.cells {
-		for at := uint64(64 * i); word != 0; word &= word - 1 {
-			place := (at + uint64(bits.TrailingZeros64(word))) * size >> cellBits
-			filter[place>>3] |= 1 << (place & 7)
+		for first := uint64(64*i) * size; word != 0; word &= word - 1 {
+			place := (first + uint64(bits.TrailingZeros64(word))*size) >> cellBits
+			if place>>6 != at {
+				binary.LittleEndian.PutUint64(filter[8*at:], packed)
+				at, packed = place>>6, 0
+			}
+			packed |= 1 << (place & 63)
 		}
+	}
+	if packed != 0 {
+		binary.LittleEndian.PutUint64(filter[8*at:], packed)
 	}
 }
 
