@@ -65,7 +65,7 @@ const (
 	adviseMissing = "put the file back from a backup; without one its events are lost"
 	adviseCatalog = "a server that starts on it makes a new catalog of what can be read of it, the segments and the log; or restore a backup"
 	adviseLog     = "what is readable is replayed at the next start and the file is kept in quarantine/; look at the disk"
-	adviseUnknown = "the catalog is older than the files: restore the catalog and the files of one and the same backup"
+	adviseUnknown = "the catalog is older than the files: the next start makes it anew of them, or restore catalog and files of one and the same backup"
 	adviseReport  = "this is an error of the program: keep a copy of the store and report it"
 	adviseLost    = "look for damage above; restore from a backup what it took"
 )

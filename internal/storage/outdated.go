@@ -8,6 +8,8 @@ import (
 	"path"
 
 	"tailrace/internal/catalog"
+	"tailrace/internal/column"
+	"tailrace/internal/logs"
 	"tailrace/internal/storage/segment"
 	"tailrace/internal/storage/wal"
 	"tailrace/internal/vfs"
@@ -49,32 +51,40 @@ func Outdated(ctx context.Context, fsys vfs.FS, dir string, c catalog.Segments, 
 		delete(objects, live[i].Object)
 	}
 	for object := range objects {
-		if last, err := lastRequest(ctx, fsys, path.Join(dir, SegmentDir, object)); err != nil {
+		if newer, err := hasNewer(ctx, fsys, path.Join(dir, SegmentDir, object), flushed); err != nil {
 			return "", err
-		} else if last > flushed {
-			return fmt.Sprintf("events up to %d were flushed, and the segment %s has those up to %d", flushed, object, last), nil
+		} else if newer {
+			return fmt.Sprintf("it says that events up to %d were flushed, and the segment %s has later ones", flushed, object), nil
 		}
 	}
 	return "", nil
 }
 
-// lastRequest is the position of the newest batch in a segment; 0 if it cannot be read.
-func lastRequest(ctx context.Context, fsys vfs.FS, name string) (last uint64, err error) {
+// hasNewer tells whether a segment has events beyond a position of the log, as far as it can be read.
+func hasNewer(ctx context.Context, fsys vfs.FS, name string, position uint64) (newer bool, err error) {
 	f, err := fsys.Open(name)
 	if err != nil {
-		return 0, err
+		return false, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	size, err := f.Size()
 	if err != nil {
-		return 0, err
+		return false, err
 	}
 	r, err := segment.Open(f, size)
-	if err == nil {
-		err = r.VerifyRuns(ctx, func(t segment.Tally) { last = max(last, t.LastRequest) })
-	}
 	if isDamage(err) {
-		return 0, nil
+		return false, nil
+	} else if err != nil {
+		return false, err
 	}
-	return last, err
+	c := idCursor{ctx: ctx, cursor: r.ScanAll(segment.Query{Range: logs.AllTime, Columns: column.ID}, nil)}
+	defer c.close()
+	for {
+		if ok, err := c.next(); !ok || err != nil {
+			return false, err
+		}
+		if c.id().Request > position {
+			return true, nil
+		}
+	}
 }
