@@ -40,15 +40,14 @@ func (s *Server) openCatalog(ctx context.Context) (err error) {
 // outdated is a *sqlite.DamagedError if the catalog is older than the files: SQLite takes the state before a damaged page of its log
 // for the last one.
 func (s *Server) outdated(ctx context.Context) error {
-	counters, err := s.catalog.Counters(ctx)
-	if err != nil {
-		return err
-	}
-	at := map[string]uint64{}
-	for _, c := range counters {
-		at[c.Name] = c.Value
-	}
-	shown, err := storage.Outdated(ctx, vfs.OS(), s.config.Data, s.catalog, catalog.SegmentID(at["segment"]), at["flushed"])
+	shown, err := storage.Outdated(ctx, vfs.OS(), s.config.Data, s.catalog, func() (catalog.SegmentID, uint64, error) {
+		counters, err := s.catalog.Counters(ctx)
+		at := map[string]uint64{}
+		for _, c := range counters {
+			at[c.Name] = c.Value
+		}
+		return catalog.SegmentID(at["segment"]), at["flushed"], err
+	})
 	if err != nil || shown == "" {
 		return err
 	}

@@ -17,14 +17,26 @@ import (
 
 // Outdated tells what shows that a catalog is older than the segments and the log in a directory, empty if nothing does: a segment
 // whose id it has not given, or one of a flush that it does not know though the log is cut for it. A start would not serve
-// these; Rebuild finds out which segments count. given is the last id of a segment that the catalog gave, and flushed its flushed
-// position.
-func Outdated(ctx context.Context, fsys vfs.FS, dir string, c catalog.Segments, given catalog.SegmentID, flushed uint64) (string, error) {
+// these; Rebuild finds out which segments count. positions reads the last id of a segment that the catalog gave, and its flushed
+// position: after a look at the files, so that a server that writes them meanwhile shows nothing.
+func Outdated(ctx context.Context, fsys vfs.FS, dir string, c catalog.Segments, positions func() (catalog.SegmentID, uint64, error)) (string, error) {
 	names, err := fsys.List(path.Join(dir, SegmentDir))
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	} else if err != nil {
 		return "", fmt.Errorf("look for segments: %w", err)
+	}
+	log, err := wal.OpenView(fsys, path.Join(dir, LogDir))
+	if err != nil {
+		return "", err
+	}
+	first := firstRecord(log)
+	if err := log.Close(); err != nil {
+		return "", err
+	}
+	given, flushed, err := positions()
+	if err != nil {
+		return "", err
 	}
 	objects := map[string]bool{}
 	for _, name := range names {
@@ -35,13 +47,8 @@ func Outdated(ctx context.Context, fsys vfs.FS, dir string, c catalog.Segments, 
 			}
 		}
 	}
-	log, err := wal.OpenView(fsys, path.Join(dir, LogDir))
-	if err != nil {
-		return "", err
-	}
-	first := firstRecord(log)
-	if err := log.Close(); err != nil || first > 0 && first <= flushed+1 {
-		return "", err // a flush that was cut short is in the log
+	if first > 0 && first <= flushed+1 {
+		return "", nil // a flush that was cut short is in the log
 	}
 	live, _, err := c.LiveSegments(ctx)
 	if err != nil {
@@ -63,7 +70,9 @@ func Outdated(ctx context.Context, fsys vfs.FS, dir string, c catalog.Segments, 
 // hasNewer tells whether a segment has events beyond a position of the log, as far as it can be read.
 func hasNewer(ctx context.Context, fsys vfs.FS, name string, position uint64) (newer bool, err error) {
 	f, err := fsys.Open(name)
-	if err != nil {
+	if isMissing(err) {
+		return false, nil
+	} else if err != nil {
 		return false, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
