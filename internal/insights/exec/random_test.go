@@ -118,7 +118,7 @@ func drawEvents(t *rapid.T) *memorySource {
 	for i := range rapid.IntRange(0, 14).Draw(t, "events") {
 		at := rapid.Int64Range(0, 9).Draw(t, "time") * 1000
 		s.events = append(s.events, event{
-			group: rapid.IntRange(0, 1).Draw(t, "group"), stream: rapid.SampledFrom([]string{"s", "t"}).Draw(t, "stream"),
+			group: rapid.IntRange(0, 1).Draw(t, "group"), stream: rapid.SampledFrom([]string{"s", "t", "10"}).Draw(t, "stream"),
 			id:      logs.EventID{Timestamp: at, Ingestion: at + 1, Request: 1, Index: uint16(i)},
 			message: rapid.SampledFrom(messages).Draw(t, "message"),
 		})
@@ -305,9 +305,9 @@ func (g *generator) cond(depth int) string {
 	if !g.closed {
 		switch g.pick("field", "any", "any", "time", "stream", "message") {
 		case "time":
-			return "@timestamp" + g.pick("op", " = ", " > ", " <= ", " < ") + g.pick("ms", "3000", "5000", "4500")
+			return "@timestamp" + g.pick("op", " = ", " > ", " >= ", " <= ", " < ") + g.pick("ms", "3000", "5000", "4500")
 		case "stream":
-			return g.pick("stream", `@logStream = "s"`, `@logStream in ["t", "u"]`, `@logStream != "s"`)
+			return g.pick("stream", `@logStream = "s"`, `@logStream in ["t", "u"]`, `@logStream != "s"`, `@logStream = "1e1"`)
 		case "message":
 			return g.pick("like", `@message like "k="`, `@message not like "a"`, `@message like "10"`)
 		}
