@@ -111,6 +111,9 @@ func TestDamage(t *testing.T) {
 			file, last := path.Join("data", dir, name), dir == "wal" && i == len(files)-1
 			whole := content(t, s.Disk, file)
 			for _, d := range damages(len(whole)) {
+				if testing.Short() && rand.IntN(8) > 0 {
+					continue
+				}
 				disk := s.Disk.CrashClone(vfs.Crash{Unsynced: vfs.Kept})
 				if d.do == nil {
 					if err := disk.Remove(file); err != nil {

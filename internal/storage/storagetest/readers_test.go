@@ -112,7 +112,10 @@ func TestReadersWhileAllChanges(t *testing.T) {
 	}
 	c := &crowd{t: t, e: e, group: g.ID}
 	for w := range 2 {
-		c.run("write", func(_ context.Context, round int) error { return c.write(w, round) })
+		c.run("write", func(_ context.Context, round int) error {
+			time.Sleep(time.Millisecond) // merges have a chance
+			return c.write(w, round)
+		})
 	}
 	changes := new(atomic.Int64)
 	c.run("change", func(ctx context.Context, round int) error {
@@ -158,7 +161,7 @@ func TestReadersWhileAllChanges(t *testing.T) {
 		}
 	})
 	// A second or so.
-	for deadline := time.Now().Add(20 * time.Second); changes.Load() < 5 || c.reads.Load() < 600; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(20 * time.Second); changes.Load() < 20 || c.reads.Load() < 600; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Errorf("%d changes, %d reads", changes.Load(), c.reads.Load())
 			break
