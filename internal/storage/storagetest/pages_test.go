@@ -103,12 +103,19 @@ func TestPagesAreTheScan(t *testing.T) {
 	})
 }
 
-// A walk over many streams reads a segment a few times, not once a page.
+// A walk over many streams in order of time reads a segment a few times, not once a page and not once a stream.
 func TestPagesReadLittle(t *testing.T) {
+	t.Parallel()
+	for _, streams := range []int{20, 2000} {
+		t.Run(fmt.Sprint(streams, " streams"), func(t *testing.T) { testPagesReadLittle(t, streams) })
+	}
+}
+
+func testPagesReadLittle(t *testing.T, streams int) {
 	t.Parallel()
 	s := New(t, storage.Options{Manual: true, Segment: segment.Options{BlockBytes: 4000}})
 	for i := range 2000 {
-		if _, err := s.Append("app", fmt.Sprint("s", i%20), event(int64(i), strings.Repeat("x", 100))); err != nil {
+		if _, err := s.Append("app", fmt.Sprint("s", i%streams), event(int64(i), strings.Repeat("x", 100))); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -127,6 +134,9 @@ func TestPagesReadLittle(t *testing.T) {
 			t.Fatal(err)
 		}
 		once := reads
+		if once > 1000 { // the pages, each once or twice
+			t.Errorf("reverse %v: one scan of %d streams takes %d reads", reverse, streams, once)
+		}
 		reads = 0
 		pages, last := 0, logs.EventID{}
 		for {
