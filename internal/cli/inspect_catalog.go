@@ -117,7 +117,9 @@ func readCatalog(ctx context.Context, dir string, withStreams bool) (v catalogVi
 		return v, err
 	}
 	c, err := sqlite.Open(ctx, copied, sqlite.Options{})
-	if err != nil {
+	if d, ok := errors.AsType[*sqlite.DamagedError](err); ok {
+		return v, &sqlite.DamagedError{File: filepath.Join(dir, storage.CatalogFile), Err: d.Err} // not the copy
+	} else if err != nil {
 		return v, err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()

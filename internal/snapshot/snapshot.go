@@ -151,7 +151,7 @@ func (s *Snapshot) copyCatalog(ctx context.Context, scratch string) error {
 	var err error
 	if s.Catalog, err = sqlite.Open(ctx, reading, sqlite.Options{}); err != nil {
 		if d, ok := errors.AsType[*sqlite.DamagedError](err); ok {
-			d.File = filepath.Join(s.Dir, storage.CatalogFile)
+			return &sqlite.DamagedError{File: filepath.Join(s.Dir, storage.CatalogFile), Err: d.Err} // not the copy
 		}
 		return err
 	}
