@@ -28,8 +28,10 @@ func cluster(ctx context.Context, templates []template) ([]template, error) {
 	})
 	var out []template
 	for i, t := range templates {
-		if err := ctx.Err(); i%maxCompared == 0 && err != nil {
-			return nil, err
+		if i%maxCompared == 0 {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
 		}
 		for _, word := range t.words {
 			if word != variable && word[0] != masked {

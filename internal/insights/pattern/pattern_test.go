@@ -172,11 +172,37 @@ func BenchmarkAdd(b *testing.B) {
 	}
 }
 
-// TestPatternsEnd: putting patterns together ends with its context.
+// countdown is a context that ends when it has been asked so many times.
+type countdown struct {
+	context.Context
+	left int
+}
+
+func (c *countdown) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// TestPatternsEnd: putting thousands of templates together ends at each thousand of them, if it is to.
 func TestPatternsEnd(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := mine([]string{"a b"}).Patterns(ctx); err == nil {
-		t.Error("patterns in spite of a context that has ended")
+	m := New(1)
+	for i := range 31 * 15 * 7 * 3 {
+		m.Add(fmt.Appendf(nil, "%s:%s %s %s", word(i%31), word(100+i/31%15), word(200+i/465%7), word(300+i/3255)), 0)
+	}
+	ctx := &countdown{t.Context(), 1 << 20}
+	if _, err := m.Patterns(ctx); err != nil {
+		t.Fatal(err)
+	}
+	asked := 1<<20 - ctx.left
+	if asked < 9 {
+		t.Errorf("asked %d times over more than 9,000 templates", asked)
+	}
+	for left := range asked {
+		ctx.left = left
+		if found, err := m.Patterns(ctx); err == nil || ctx.left != -1 {
+			t.Errorf("the context ended after %d questions: %d patterns, %v, asked %d times more", left, len(found), err, -1-ctx.left)
+		}
 	}
 }

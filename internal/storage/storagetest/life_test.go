@@ -175,3 +175,30 @@ func TestRemovedSegmentStaysReadable(t *testing.T) {
 		t.Errorf("files after the scan: %v", files)
 	}
 }
+
+// A group that was deleted stays so over a restart, though its events lie in a segment beside those of others.
+func TestDeletedGroupStaysDeleted(t *testing.T) {
+	s := New(t, storage.Options{Manual: true})
+	for _, group := range []string{"app", "gone"} {
+		if _, err := s.Append(group, "a", event(1, group)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Engine.Flush(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	kept, gone := s.Group("app").ID, s.Group("gone").ID
+	if err := s.DeleteGroup("gone"); err != nil {
+		t.Fatal(err)
+	}
+	for _, restart := range []bool{false, true} {
+		if restart {
+			if err := s.Reopen(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n, m := len(s.scanID(kept)), len(s.scanID(gone)); n != 1 || m != 0 || s.Engine.Stats().Deleted != 1 {
+			t.Errorf("restart %v: %d events, %d deleted ones, %d groups are known to be deleted", restart, n, m, s.Engine.Stats().Deleted)
+		}
+	}
+}
