@@ -2,9 +2,11 @@ package storagetest
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"sync"
-	"syscall"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,55 +31,92 @@ func (d slowOpen) Open(name string) (vfs.File, error) {
 	return d.FS.Open(name)
 }
 
-// While merges stand still appends are taken until the segments of flushes are so many, and then wait. When merges come forward
-// the appends go on, and all that was acknowledged is there.
-func TestAppendsWaitForMerges(t *testing.T) {
+// fullCatalog is a catalog on a disk that has no room for the commit of a merge, if full.
+type fullCatalog struct {
+	catalog.Catalog
+	full *atomic.Bool
+}
+
+func (c fullCatalog) CommitSegments(ctx context.Context, commit catalog.Commit) error {
+	if c.full.Load() && len(commit.Remove) > 0 {
+		return fmt.Errorf("%w: %w", catalog.ErrUnavailable, vfs.ErrNoSpace)
+	}
+	return c.Catalog.CommitSegments(ctx, commit)
+}
+
+// pressed is a store with one stream that flushes and merges all the time.
+type pressed struct {
+	*Store
+	stream catalog.Stream
+	full   atomic.Bool // see fullCatalog
+}
+
+// waits is how many segments of flushes wait for a merge before appends do: twice what makes merges hurry.
+const (
+	pressedFanOut = 2
+	waits         = 2 * 4 * pressedFanOut
+)
+
+func newPressed(t *testing.T, disk vfs.FS) *pressed {
 	memory, err := sqlite.OpenMemory()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer memory.Close()
-	ctx, merging := context.Background(), make(chan struct{})
-	goOn := sync.OnceFunc(func() { close(merging) })
-	defer goOn()
-	const fanOut = 2
-	e, err := storage.Open(ctx, storage.Options{
-		FS: slowOpen{vfs.NewMem(), func() { <-merging }}, Dir: "data", Catalog: memory, FlushBytes: 1000, MaxFrozen: 1,
-		Compaction: compaction.Options{FanOut: fanOut},
+	p := &pressed{Store: &Store{T: t}}
+	ctx := context.Background()
+	p.Engine, err = storage.Open(ctx, storage.Options{
+		FS: disk, Dir: "data", Catalog: fullCatalog{memory, &p.full}, FlushBytes: 1000, MaxFrozen: 1,
+		Compaction: compaction.Options{FanOut: pressedFanOut},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer e.Close()
+	t.Cleanup(func() {
+		if err := errors.Join(p.Engine.Close(), memory.Close()); err != nil {
+			t.Error(err)
+		}
+	})
 	g, err := memory.CreateGroup(ctx, catalog.Group{Scope: Scope, Name: "app", Class: "STANDARD"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	stream, err := e.CreateStream(ctx, catalog.Stream{Group: g.ID, Name: "a"})
-	if err != nil {
+	if p.stream, err = p.Engine.CreateStream(ctx, catalog.Stream{Group: g.ID, Name: "a"}); err != nil {
 		t.Fatal(err)
 	}
-	const waits = 2 * 4 * fanOut // segments of flushes at which appends wait: twice what makes merges hurry
-	const events = 10 * 4 * waits
+	return p
+}
+
+// put appends an event; ten make a flush.
+func (p *pressed) put(ctx context.Context, i int) error {
+	_, err := p.Engine.Append(ctx, storage.Batch{Group: p.stream.Group, Stream: p.stream, Ingestion: 1, Events: []logs.Event{event(int64(i), strings.Repeat("x", 100))}})
+	return err
+}
+
+// While merges stand still appends are taken until the segments of flushes are so many, and then wait. When merges come forward
+// the appends go on, and all that was acknowledged is there.
+func TestAppendsWaitForMerges(t *testing.T) {
+	merging := make(chan struct{})
+	goOn := sync.OnceFunc(func() { close(merging) })
+	p := newPressed(t, slowOpen{vfs.NewMem(), func() { <-merging }})
+	defer goOn()
+	const events = 40 * waits
 	done := make(chan error, 1)
 	go func() {
-		for i := range int64(events) {
-			b := storage.Batch{Group: g.ID, Stream: stream, Ingestion: 1, Events: []logs.Event{event(i, strings.Repeat("x", 100))}}
-			if _, err := e.Append(ctx, b); err != nil {
+		for i := range events {
+			if err := p.put(context.Background(), i); err != nil {
 				done <- err
 				return
 			}
 		}
 		done <- nil
 	}()
-	s := &Store{T: t, Engine: e}
-	until(t, s, "segments wait for a merge", func(st storage.Stats) bool { return st.Segments >= waits })
+	until(t, p.Store, "segments wait for a merge", func(st storage.Stats) bool { return st.Segments >= waits })
 	select {
 	case err := <-done:
-		t.Fatalf("appends do not wait: %v, %d segments", err, e.Stats().Segments)
+		t.Fatalf("appends do not wait: %v, %d segments", err, p.Engine.Stats().Segments)
 	case <-time.After(50 * time.Millisecond):
 	}
-	if n := e.Stats().Segments; n > waits+2 {
+	if n := p.Engine.Stats().Segments; n > waits+2 {
 		t.Errorf("%d segments of flushes, want %d and the heads that were full then", n, waits)
 	}
 	goOn()
@@ -87,49 +126,30 @@ func TestAppendsWaitForMerges(t *testing.T) {
 			t.Fatal(err)
 		}
 	case <-time.After(20 * time.Second):
-		t.Fatalf("appends still wait: %+v", e.Stats())
+		t.Fatalf("appends still wait: %+v", p.Engine.Stats())
 	}
-	if n := len(s.scanID(g.ID)); n != events {
+	if n := len(p.scanID(p.stream.Group)); n != events {
 		t.Errorf("%d events, want %d", n, events)
 	}
 }
 
-// Merges that the disk refuses hold up no append, however many segments wait for one, and are tried again by themselves: when
-// it is well they are made, and everything is there.
+// Merges for which a full disk has no room hold up no append, however many segments wait for them, and are tried again by
+// themselves: when there is room they are made, and everything is there.
 func TestMergesFailThenRecover(t *testing.T) {
-	s := New(t, storage.Options{FlushBytes: 1000, MaxFrozen: 1, Compaction: compaction.Options{FanOut: 2}})
-	s.Power.SetFault(func(op vfs.Op) error { // flushes do not open what is finished
-		if op.Kind == vfs.OpOpen && strings.HasSuffix(op.Name, ".parquet") {
-			return syscall.EIO
-		}
-		return nil
-	})
+	p := newPressed(t, vfs.NewMem())
+	p.full.Store(true)
+	limited, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
 	events := 0
-	for deadline := time.Now().Add(20 * time.Second); s.Engine.Stats().Segments < 30; events++ {
-		if time.Now().After(deadline) {
-			t.Fatalf("appends wait for merges that fail: %+v", s.Engine.Stats())
-		}
-		limited, cancel := context.WithDeadline(context.Background(), deadline)
-		stream, err := s.Stream("app", "a")
-		if err == nil {
-			_, err = s.Engine.Append(limited, storage.Batch{Group: stream.Group, Stream: stream, Ingestion: 1, Events: []logs.Event{event(int64(events), strings.Repeat("x", 100))}})
-		}
-		if cancel(); err != nil {
-			t.Fatalf("%v: %+v", err, s.Engine.Stats())
+	for ; p.Engine.Stats().Segments < 2*waits; events++ {
+		if err := p.put(limited, events); err != nil {
+			t.Fatalf("%v: %+v", err, p.Engine.Stats())
 		}
 	}
-	until(t, s, "merges are tried again", func(st storage.Stats) bool { return st.MergeErrors >= 2 && st.Merges == 0 })
-	s.Power.SetFault(nil)
-	until(t, s, "merges are made", func(st storage.Stats) bool { return st.Merges > 0 && st.PendingMerges == 0 })
-	for _, restart := range []bool{false, true} {
-		if restart {
-			if err := s.Reopen(); err != nil {
-				t.Fatal(err)
-			}
-		}
-		got, err := s.Scan("app", storage.Query{Range: logs.AllTime})
-		if err != nil || len(got) != events {
-			t.Errorf("restart %v: %d events of %d, %v", restart, len(got), events, err)
-		}
+	until(t, p.Store, "merges are tried again", func(st storage.Stats) bool { return st.MergeErrors >= 2 && st.Merges == 0 })
+	p.full.Store(false)
+	until(t, p.Store, "merges are made", func(st storage.Stats) bool { return st.Merges > 0 && st.PendingMerges == 0 })
+	if n := len(p.scanID(p.stream.Group)); n != events {
+		t.Errorf("%d events of %d", n, events)
 	}
 }
