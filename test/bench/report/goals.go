@@ -48,6 +48,10 @@ var goals = slices.Concat(
 	cold("regex_count", 250), cold("first100", 15), cold("last100", 15), cold("page_100k", 200), cold("bins_5m", 45), cold("p95_by_field", 200),
 	cold("parse_group_count", 100),
 	[]goal{
+		benchmark("pages in the engine", "10,000 events, the first of a stream of 10 million", "ms", 0, "Page/first ms"),
+		benchmark("pages in the engine", "… in the middle", "ms", 0, "Page/middle ms"),
+		benchmark("pages in the engine", "… the last", "ms", 0, "Page/last ms"),
+		benchmark("pages in the engine", "10,000 events, of a group of 100,000 streams in order of time", "ms", 0, "PageOfStreams ms"),
 		listing("page by prefix, 10,000 streams", 0.5, "streams_prefix_10k"), listing("page by prefix, 100,000", 0.5, "streams_prefix_100k"),
 		listing("newest 50, 10,000", 0.5, "streams_newest50_10k"), listing("newest 50, 100,000", 0.5, "streams_newest50_100k"),
 		listing("all in pages of 50, 10,000", 60, "streams_all_10k"), listing("all in pages of 50, 100,000", 500, "streams_all_100k"),
