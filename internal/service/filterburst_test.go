@@ -13,12 +13,13 @@ import (
 // nearly all of an hour's are of one second, or of one millisecond, and of many streams.
 func TestFilterGetsOverBursts(t *testing.T) {
 	const budget = 50_000
-	for _, burst := range []int{1000, 1} { // milliseconds
-		for _, flushes := range []int{1, 10} {
-			if testing.Short() && (burst != 1 || flushes != 10) {
-				continue
-			}
-			h := newHarness(t, Config{ScanBudget: budget}, storage.Options{Segment: segment.Options{NoFilters: true, BlockBytes: 100}})
+	for _, c := range []struct{ burst, flushes, workers int }{ // burst in milliseconds
+		{1, 10, 2}, {1, 1, 1}, {1, 1, 2}, {1000, 1, 1}, {1000, 10, 2},
+	} {
+		t.Run(fmt.Sprintf("%d ms/%d segments/%d workers", c.burst, c.flushes, c.workers), func(t *testing.T) {
+			h := newHarness(t, Config{ScanBudget: budget}, storage.Options{
+				ScanWorkers: c.workers, Segment: segment.Options{NoFilters: true, BlockBytes: 100},
+			})
 			start := testTime.UnixMilli() - 3_600_000
 			if err := h.CreateLogGroup(h.ctx, &api.CreateLogGroupRequest{LogGroupName: "app"}); err != nil {
 				t.Fatal(err)
@@ -29,7 +30,7 @@ func TestFilterGetsOverBursts(t *testing.T) {
 				}
 			}
 			bytes := 0
-			for flush := range flushes {
+			for flush := range c.flushes {
 				for i := range 20 {
 					in := &api.PutLogEventsRequest{LogGroupName: "app", LogStreamName: fmt.Sprint("s", i)}
 					add := func(ms int64, text string) {
@@ -37,8 +38,8 @@ func TestFilterGetsOverBursts(t *testing.T) {
 						bytes += len(text)
 					}
 					add(0, "first")
-					for n := range 500 / flushes {
-						add(1_800_000+int64(n*burst*flushes/500), fmt.Sprintf("message %02d %04d of a burst", flush, n))
+					for n := range 500 / c.flushes {
+						add(1_800_000+int64(n*c.burst*c.flushes/500), fmt.Sprintf("message %02d %04d of a burst", flush, n))
 					}
 					add(3_500_000, "last")
 					if _, err := h.PutLogEvents(h.ctx, in); err != nil {
@@ -57,11 +58,13 @@ func TestFilterGetsOverBursts(t *testing.T) {
 					t.Fatal(len(out.Events), err)
 				}
 				if in.NextToken = out.NextToken; calls == most {
-					t.Errorf("burst of %d ms in %d segments: %d calls of %d bytes for %d, and no end", burst, flushes, calls, budget, bytes)
-					break
+					t.Fatalf("%d calls of %d bytes for %d, and no end", calls, budget, bytes)
 				}
 				calls++
 			}
+		})
+		if testing.Short() {
+			break
 		}
 	}
 }

@@ -58,14 +58,15 @@ func (s *Scanner) open(x source) {
 	}
 }
 
-// openSegment decides how a segment is read: in passes, if these go over several cores, for the scan has a Match; its runs
-// side by side, opened when their time comes, if they are few; in passes over all of them otherwise.
+// openSegment decides how a segment is read. A scan with a Match reads it in passes if these go over several cores, or come forward
+// together over what may be looked at: a run in which nothing matches would be read to its end before the next begins. Others
+// read its runs side by side, opened when their time comes, if they are few, and in passes over all of them otherwise.
 func (s *Scanner) openSegment(l *live, reader *segment.Reader) {
 	defer s.done(l)
 	if s.excludes(l, reader) {
 		return
 	}
-	if s.q.Match != nil && s.e.o.ScanWorkers > 1 {
+	if s.q.Match != nil && (s.e.o.ScanWorkers > 1 || s.q.MaxBytes > 0) {
 		s.held[l]++
 		s.add(newPass(s, l, reader))
 		return
