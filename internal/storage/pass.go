@@ -105,12 +105,13 @@ func (p *pass) slice(s *Scanner) (lo, hi logs.EventID) {
 // begin is the part of lo to hi that comes first in the scan's order and ends so many milliseconds behind the first event that
 // it can have; all of it if there are no events behind that.
 func (p *pass) begin(s *Scanner, lo, hi logs.EventID, length int64) (least, most logs.EventID) {
-	if s.q.Reverse {
-		if from := min(hi.Timestamp, p.last) - length; from > max(lo.Timestamp, p.first) {
-			lo = logs.MinEventID(from)
-		}
-	} else if to := max(lo.Timestamp, p.first) + length; to < min(hi.Timestamp, p.last) {
-		hi = logs.MaxEventID(to)
+	from, to := max(lo.Timestamp, p.first), min(hi.Timestamp, p.last)
+	switch {
+	case from >= to || length >= to-from: // compared so that no sum goes beyond the greatest time
+	case s.q.Reverse:
+		lo = logs.MinEventID(to - length)
+	default:
+		hi = logs.MaxEventID(from + length)
 	}
 	return lo, hi
 }

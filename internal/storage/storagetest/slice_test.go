@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"tailrace/internal/logs"
 	"tailrace/internal/storage"
+	"tailrace/internal/storage/segment"
+	"tailrace/internal/vfs"
 )
 
 // sliced reads all events of a query by scans that may look at so many bytes each.
@@ -75,6 +78,36 @@ func TestSlicesAreTheScan(t *testing.T) {
 			r.Fatalf("slices gave\n%v, the scan\n%v", got, want)
 		}
 	})
+}
+
+// Slices come to an end at the greatest time that there is: their lengths grow until times would.
+func TestSlicesEndAtTheEndOfTime(t *testing.T) {
+	for _, reverse := range []bool{false, true} {
+		s := New(t, storage.Options{Manual: true, Segment: segment.Options{BlockBytes: 40}})
+		for i := range 40 {
+			at := []int64{1<<63 - 1<<52, 1<<63 - 1<<52, 1<<63 - 1_000_000, 1<<63 - 3}[i%4]
+			if _, err := s.Append("app", fmt.Sprint("s", i%7), event(at, fmt.Sprint("message ", i)), event(at, "second")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.Engine.Flush(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		steps := 0
+		s.Power.SetFault(func(vfs.Op) error {
+			if steps++; steps > 50_000 {
+				return syscall.EIO
+			}
+			return nil
+		})
+		for _, bytes := range []int64{1, 100} {
+			steps = 0
+			q := storage.Query{Range: logs.AllTime, Reverse: reverse, Match: func(m []byte) bool { return string(m) == "second" }, MaxBytes: bytes}
+			if got, _, _ := s.sliced(q); len(got) != 40 {
+				t.Errorf("reverse %v, %d bytes: %d events of 40", reverse, bytes, len(got))
+			}
+		}
+	}
 }
 
 // Slices that look for what is not there get on, however many segments overlap: together they look at each byte about once.
