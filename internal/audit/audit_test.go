@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -156,6 +157,7 @@ func TestProblems(t *testing.T) {
 		{name: "a page of the catalog", change: flipAt("catalog.db", 100), want: "catalog *", count: -1},
 		{name: "no catalog at all", change: truncate("catalog.db", 5), want: "catalog *catalog.db: *", count: 1},
 		{name: "an event twice", change: twice, want: "event *event * of stream 1 is in *", count: -1},
+		{name: "events beyond the flushed position", change: flushed(1), want: "event 0000000000000001.parquet: stream * has request *, beyond the flushed position 1: *", count: -1},
 		{name: "statistics", change: count(+1), want: "statistics /g/a two: events are missing: there 10, counted 11", count: 1},
 		{name: "too few", change: count(-1), want: "statistics /g/a two: events: there 10, counted 9", count: 1},
 		{name: "a catalog of the past", change: forget, want: "statistics stream 1: there are 40 events of it, and the catalog does not know it", count: 1},
@@ -280,6 +282,22 @@ func twice(t *testing.T, dir string) {
 		copyTo("segments/"+from, "segments/"+s.Object)(t, dir)
 		return c.CommitSegments(ctx, catalog.Commit{Add: []catalog.Segment{s}})
 	})
+}
+
+// flushed moves the flushed position back, which no call of the catalog does.
+func flushed(to int64) func(*testing.T, string) {
+	return func(t *testing.T, dir string) {
+		db, err := sql.Open("sqlite", filepath.Join(dir, storage.CatalogFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.ExecContext(t.Context(), "UPDATE counters SET value = ? WHERE name = 'flushed'", to); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // count changes how many events the second stream is said to have been given.

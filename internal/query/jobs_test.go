@@ -248,6 +248,30 @@ func TestResultsExpire(t *testing.T) {
 	})
 }
 
+// Results go, the oldest first, when all of them take more bytes than may be kept.
+func TestResultsAreBoundedInBytes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := open(t, Options{})
+		start(t, j, gives(50))
+		synctest.Wait()
+		size := j.Load().KeptBytes
+		j = open(t, Options{KeepBytes: 3*size + size/2})
+		var ids []string
+		for range 5 {
+			ids = append(ids, start(t, j, gives(50)))
+			time.Sleep(time.Second)
+		}
+		for i, id := range ids {
+			if _, err := j.Info(here, id); errors.Is(err, ErrNotFound) != (i < 2) {
+				t.Errorf("query %d of 5, there is room for 3: %v", i, err)
+			}
+		}
+		if l := j.Load(); l.Kept != 3 || l.KeptBytes > 3*size+size/2 {
+			t.Errorf("%+v, a result has %d bytes", l, size)
+		}
+	})
+}
+
 func TestResultsOfOthersAreNotFound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := open(t, Options{})

@@ -29,6 +29,17 @@ func at(first int64, sizes ...int64) (list []Segment) {
 	return list
 }
 
+var quietSmall = Options{FanOut: 4, SegmentBytes: 16_000, OwnBytes: 1 << 40, PieceBytes: 8000}
+
+// apart gives small segments of windows that follow each other, whose groups keep events for so many milliseconds.
+func apart(retention int64) (list []Segment) {
+	for i := range int64(4) {
+		from := start + i*window
+		list = append(list, Segment{ID: catalog.SegmentID(i + 1), Bytes: 1000, First: from, Last: from + minute, Since: from + hour, Retention: retention})
+	}
+	return list
+}
+
 func TestPlan(t *testing.T) {
 	late := start + 3*window
 	tests := []struct {
@@ -49,6 +60,8 @@ func TestPlan(t *testing.T) {
 		{name: "a window and the end of the one before", live: append(at(start+window, 1000, 1000, 1000), Segment{ID: 9, Bytes: 1000, First: start + window - hour, Last: start + window}), now: start + window + hour, options: small, want: [][]catalog.SegmentID{{9, 1, 2, 3}}},
 		{name: "what is left when it is quiet", live: at(start, 1000, 1000, 3000), now: late, options: small, want: [][]catalog.SegmentID{{1, 2}}},
 		{name: "what is left is too large for the others", live: at(start, 100, 3000), now: late, options: small},
+		{name: "small ones of quiet windows apart", live: apart(0), now: late + 30*24*hour, options: quietSmall, want: [][]catalog.SegmentID{{1, 2, 3, 4}}},
+		{name: "what is not kept for long stays apart", live: apart(24 * hour), now: late + 30*24*hour, options: quietSmall},
 		{name: "it is not quiet", live: at(start, 1000, 1000, 3000), now: start + hour, options: small},
 		{name: "groups of their own apart", live: []Segment{{ID: 1, Group: 1, Bytes: 900}, {ID: 2, Group: 1, Bytes: 900}, {ID: 3, Group: 2, Bytes: 900}, {ID: 4, Group: 2, Bytes: 900}}, options: Options{FanOut: 2, OwnBytes: 800}, want: [][]catalog.SegmentID{{1, 2}, {3, 4}}},
 		{name: "small ones of one group share", live: []Segment{{ID: 1, Group: 1, Bytes: 700}, {ID: 2, Group: 2, Bytes: 700}}, options: Options{FanOut: 2, OwnBytes: 800}, want: [][]catalog.SegmentID{{1, 2}}},

@@ -154,6 +154,50 @@ func TestVerifyStops(t *testing.T) {
 	}
 }
 
+// TestVerifyHoldsTheDirectory: a directory that says otherwise than the pages is damage, whatever it says.
+func TestVerifyHoldsTheDirectory(t *testing.T) {
+	file, _ := encode(t, smallRuns(), smallOptions)
+	for name, lie := range map[string]func(d *directory){
+		"first time of a run":   func(d *directory) { d.runs[1].FirstEvent-- },
+		"last time of a run":    func(d *directory) { d.runs[1].LastEvent++ },
+		"bytes of a run":        func(d *directory) { d.runs[1].Bytes++ },
+		"rows of runs":          func(d *directory) { d.runs[1].Rows--; d.runs[2].Rows++ },
+		"bytes of a block":      func(d *directory) { d.blocks[1].bytes-- },
+		"first id of a block":   func(d *directory) { d.blocks[1].first.Index++ },
+		"length of a header":    func(d *directory) { d.blocks[1].page[colTimestamp].header-- },
+		"raw length of a page":  func(d *directory) { d.blocks[1].page[colMessage].raw++ },
+		"checksum of a page":    func(d *directory) { d.blocks[1].page[colTimestamp].crc++ },
+		"name of a stream":      func(d *directory) { d.runs[1].StreamName = "host-9" },
+		"account of the groups": func(d *directory) { d.runs[1].Scope.Account = "111111111111" },
+	} {
+		r := open(t, file)
+		lie(r.dir)
+		if err := r.Verify(context.Background()); !isCorrupt(err) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestVerifyHoldsOrder: events that are not in order, which no writer lets through, are damage.
+func TestVerifyHoldsOrder(t *testing.T) {
+	var file bytes.Buffer
+	w, n := NewWriter(&file, smallOptions), int64(0)
+	err := w.Add(smallRuns()[0].Stream, func() (logs.EventID, []byte, bool) {
+		n++
+		w.last = logs.EventID{} // the writer is made to forget
+		return logs.EventID{Timestamp: []int64{1, 3, 2, 4}[(n-1)%4]}, []byte("message"), n <= 4
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := open(t, file.Bytes()).Verify(context.Background()); !isCorrupt(err) {
+		t.Errorf("events out of order: %v", err)
+	}
+}
+
 // reseal makes the checksums of a file's tail fit its bytes, so that what lies behind them is tested too.
 func reseal(file []byte) {
 	if len(file) < tailSize+trailerSize {
