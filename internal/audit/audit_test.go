@@ -157,7 +157,8 @@ func TestProblems(t *testing.T) {
 		{name: "a page of the catalog", change: flipAt("catalog.db", 100), want: "catalog *", count: -1},
 		{name: "no catalog at all", change: truncate("catalog.db", 5), want: "catalog *catalog.db: *", count: 1},
 		{name: "an event twice", change: twice, want: "event *event * of stream 1 is in *", count: -1},
-		{name: "events beyond the flushed position", change: flushed(1), want: "event 0000000000000001.parquet: stream * has request *, beyond the flushed position 1: *", count: -1},
+		{name: "events beyond the flushed position", change: execute("UPDATE counters SET value = 1 WHERE name = 'flushed'"), want: "event 0000000000000001.parquet: stream * has request *, beyond the flushed position 1: *", count: -1},
+		{name: "rows of a group", change: execute("UPDATE segment_groups SET events = events + 1 WHERE segment_id = 1"), want: "segment 0000000000000001.parquet: the catalog has other groups, rows, bytes or times of it*", count: 1},
 		{name: "statistics", change: count(+1), want: "statistics /g/a two: events are missing: there 10, counted 11", count: 1},
 		{name: "too few", change: count(-1), want: "statistics /g/a two: events: there 10, counted 9", count: 1},
 		{name: "a catalog of the past", change: forget, want: "statistics stream 1: there are 40 events of it, and the catalog does not know it", count: 1},
@@ -284,14 +285,14 @@ func twice(t *testing.T, dir string) {
 	})
 }
 
-// flushed moves the flushed position back, which no call of the catalog does.
-func flushed(to int64) func(*testing.T, string) {
+// execute changes the catalog as no call of it does.
+func execute(statement string) func(*testing.T, string) {
 	return func(t *testing.T, dir string) {
 		db, err := sql.Open("sqlite", filepath.Join(dir, storage.CatalogFile))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := db.ExecContext(t.Context(), "UPDATE counters SET value = ? WHERE name = 'flushed'", to); err != nil {
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
 			t.Fatal(err)
 		}
 		if err := db.Close(); err != nil {

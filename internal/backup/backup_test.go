@@ -234,7 +234,7 @@ func TestDamagedBackup(t *testing.T) {
 // TestOtherStore: a store is not backed up over another one.
 func TestOtherStore(t *testing.T) {
 	target := filepath.Join(t.TempDir(), "b")
-	for i, name := range []string{"one", "other"} {
+	for i, name := range []string{"one", "two"} { // segments of the same size
 		s := open(t, t.TempDir())
 		s.append(name)
 		s.flush()

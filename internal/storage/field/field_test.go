@@ -174,6 +174,8 @@ func TestChoice(t *testing.T) {
 		{leaf.Condition{Path: "ms", Least: 500.5, Most: 1e9}, false},
 		{leaf.Condition{Path: "ms", Least: 499, Most: 1e9}, true},
 		{leaf.Condition{Path: "ts", Least: 0, Most: 1767225599999}, false},
+		{leaf.Condition{Path: "ts", Least: 1767225600000 + 399*13, Most: math.Inf(1)}, true}, // the last one
+		{leaf.Condition{Path: "ts", Least: 1767225600001 + 399*13, Most: math.Inf(1)}, false},
 		{leaf.Condition{Path: "time", Least: 1, Most: 0}, true}, // has no column
 		{leaf.Condition{Path: "nowhere"}, false},
 		{leaf.Condition{Path: "level", Accepts: func(v leaf.Value) bool { return string(v.Text) == "fatal" }}, false},

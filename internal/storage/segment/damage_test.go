@@ -178,6 +178,28 @@ func TestVerifyHoldsTheDirectory(t *testing.T) {
 	}
 }
 
+// TestVerifyHoldsParquetChecksum: a page whose own header has another checksum than its body is damage, for other readers look at that.
+func TestVerifyHoldsParquetChecksum(t *testing.T) {
+	file, _ := encode(t, smallRuns(), smallOptions)
+	r := open(t, file)
+	e := &r.dir.blocks[1].page[colMessage]
+	page := file[e.offset : e.offset+int64(e.size)]
+	h, size, err := pageHeader(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.CRC ^= 1
+	p := newPager(Fast)
+	if err := p.thrift.Encode(&h); err != nil || p.header.Len() != size {
+		t.Fatalf("a header of %d bytes, not %d: %v", p.header.Len(), size, err)
+	}
+	copy(page, p.header.Bytes())
+	e.crc = checksum(page)
+	if err := r.Verify(context.Background()); !isCorrupt(err) {
+		t.Error(err)
+	}
+}
+
 // TestVerifyHoldsOrder: events that are not in order, which no writer lets through, are damage.
 func TestVerifyHoldsOrder(t *testing.T) {
 	var file bytes.Buffer

@@ -14,6 +14,7 @@ import (
 	"tailrace/internal/column"
 	"tailrace/internal/logs"
 	"tailrace/internal/storage"
+	"tailrace/internal/storage/segment"
 	"tailrace/internal/vfs"
 )
 
@@ -166,6 +167,41 @@ func TestVisitAll(t *testing.T) {
 			}
 		}, workers, func(int, int, *column.Batch) error { return nil }); !errors.Is(err, broken) {
 			t.Error("an error in place of a query:", err)
+		}
+	}
+}
+
+// A visit that is cancelled looks at no more than its workers are at: in a head at a batch each, in segments at a block each, however
+// much there is.
+func TestVisitEndsSoon(t *testing.T) {
+	t.Parallel()
+	for _, flushed := range []bool{false, true} {
+		s := New(t, storage.Options{Manual: true, Segment: segment.Options{BlockBytes: 20_000}})
+		batch := make([]logs.Event, 10_000)
+		for i := range batch {
+			batch[i] = event(int64(i), "message")
+		}
+		const events = 300_000
+		for range events / len(batch) {
+			if _, err := s.Append("app", "a", batch...); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if flushed {
+			if err := s.Engine.Flush(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		const workers = 3
+		var seen atomic.Int64
+		_, err := s.Engine.Visit(ctx, storage.Query{Group: s.Group("app").ID, Range: logs.AllTime}, workers, func(_ int, b *column.Batch) error {
+			seen.Add(int64(b.Len()))
+			cancel()
+			return nil
+		})
+		if n := seen.Load(); !errors.Is(err, context.Canceled) || n > 2*workers*3000 {
+			t.Errorf("flushed %v: %d of %d events were seen, %v", flushed, n, events, err)
 		}
 	}
 }
