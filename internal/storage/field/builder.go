@@ -110,10 +110,11 @@ func (b *Builder) choose(text, most int) {
 	slices.SortFunc(b.columns, func(x, y chosen) int { return cmp.Compare(x.path, y.path) })
 }
 
-// cost is the bytes of a column; those of numbers count half, for they are what queries compute with.
+// cost is the bytes of a column; those of numbers and of few different texts count half, for they are what queries compute with and
+// group by.
 func (c *chosen) cost() int {
 	size := c.to - c.from + len(c.path)
-	if c.numbers {
+	if c.numbers || len(c.entries) <= fewTexts {
 		return size
 	}
 	return 2 * size

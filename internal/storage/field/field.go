@@ -15,19 +15,21 @@ import "errors"
 type Options struct {
 	// Columns is how many columns a block gets at most beside those that are always wanted; 0 or less: none.
 	Columns int
-	// Share is the part of the block's message bytes that these may take: 1/Share; default 72, at which they are a tenth
+	// Share is the part of the block's message bytes that these may take: 1/Share; default 64, at which they are a tenth
 	// of a file of JSON.
 	Share int
 }
 
 const (
 	version      = 1
-	defaultShare = 72
+	defaultShare = 64
 	// maxPaths is how many paths a builder looks at beside those that are always wanted; a block with more of them does not
 	// know what else there is.
 	maxPaths = 256
 	// maxEntries is how many different values a dictionary has.
 	maxEntries = 255
+	// fewTexts is how many a column of texts has at most that somebody may want to group by.
+	fewTexts = 32
 	// A column is made if one in minShare rows has a value, and a value takes maxValueBytes at most.
 	minShare      = 20
 	maxValueBytes = 3

@@ -194,6 +194,29 @@ func TestChoice(t *testing.T) {
 	}
 }
 
+// Where the budget is short, texts that one groups by come before numbers of many digits, and these before texts of many kinds.
+func TestChoiceUnderPressure(t *testing.T) {
+	var messages []string
+	for i := range 500 {
+		messages = append(messages, fmt.Sprintf(`{"route":"/api/v1/some-things-of-kind-%d","bytes":%d,"path":"/p/%d"}`, i*i%41, i*7919%100000, i*i%41+i%2*50))
+	}
+	size := len(strings.Join(messages, ""))
+	for _, c := range []struct {
+		budget int
+		want   []string
+	}{{1300, []string{"route"}}, {2300, []string{"bytes", "route"}}, {4000, []string{"bytes", "path", "route"}}} {
+		b := NewBuilder(Options{Columns: 64, Share: size / c.budget})
+		build(b, messages, nil, 1<<20)
+		var got []string
+		for _, col := range b.columns {
+			got = append(got, col.path)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("budget %d: columns %q, want %q", c.budget, got, c.want)
+		}
+	}
+}
+
 // Budgets hold: of columns, of bytes, and of those that are always wanted.
 func TestBudgets(t *testing.T) {
 	messages := lines(400)
