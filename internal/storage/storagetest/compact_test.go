@@ -152,7 +152,10 @@ func TestMergesInBackground(t *testing.T) {
 // 5,000 streams of an event each, flushed and merged: a merge reads each block once, not once a stream.
 func TestMergeManyStreams(t *testing.T) {
 	t.Parallel()
-	const streams = 5000
+	streams := 5000
+	if testing.Short() {
+		streams = 1000
+	}
 	s := New(t, storage.Options{Manual: true, MaxDirtyStreams: 1 << 20, MaxCachedStreams: 1 << 20, Compaction: compaction.Options{FanOut: 2}})
 	ctx, group := context.Background(), s.Group("app")
 	for i := range streams {

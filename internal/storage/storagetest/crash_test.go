@@ -313,10 +313,10 @@ func (l *ledger) checkUsable(s *Store) error {
 	return l.check(s)
 }
 
-// everyStep is 1. In a short round, which is for the race detector while lives have few goroutines, it is any number up to 20.
+// everyStep is 1. In a short round, which is for the race detector while lives have few goroutines, it is any number up to 40.
 func everyStep() int {
 	if testing.Short() {
-		return 1 + rand.IntN(20)
+		return 1 + rand.IntN(40)
 	}
 	return 1
 }
