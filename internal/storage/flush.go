@@ -54,7 +54,7 @@ func (e *Engine) flushFrozen(ctx context.Context) error {
 func (e *Engine) flushHead(ctx context.Context, h *head.Head) error {
 	flushed := h.Summary().Last
 	c := &change{commit: catalog.Commit{Flushed: flushed}, statistics: true, undo: func() {}}
-	s, err := e.writeSegment(ctx, making{e.o.Segment, e.newPace(ctx, false)}, func(w *segment.Writer) error { return e.fill(ctx, w, h) })
+	s, err := e.writeSegment(ctx, making{options: e.o.Segment}, func(w *segment.Writer) error { return e.fill(ctx, w, h) })
 	if err != nil {
 		return fmt.Errorf("flush: %w", err)
 	}

@@ -38,7 +38,7 @@ func (b *badInput) Unwrap() error { return b.err }
 // merge replaces segments. *badInput if one of them cannot be read: then all stay as they are. The caller holds mergeMu, so
 // that nobody else takes the inputs from the live set.
 func (e *Engine) merge(ctx context.Context, inputs []*live, alive *lifetimes) (err error) {
-	m := &merge{e: e, pace: e.newPace(ctx, true), inputs: inputs, alive: alive, own: map[logs.GroupID]bool{}}
+	m := &merge{e: e, pace: e.newPace(ctx), inputs: inputs, alive: alive, own: map[logs.GroupID]bool{}}
 	for _, l := range inputs {
 		e.readers.hold(l)
 		defer e.readers.release(l)

@@ -9,11 +9,13 @@ import (
 )
 
 const (
-	// paceStretch is how long a flush or a merge works between two looks at what else goes on, about: what is packed, compared or read
-	// between two calls of step takes up to a millisecond.
+	// paceStretch is how long a merge works between two looks at what else goes on, about: what is packed, compared or read between two
+	// calls of step takes up to a millisecond.
 	paceStretch = 500 * time.Microsecond
 	// paceMost bounds what counts as one stretch: a disk may have taken most of a long one.
 	paceMost = 10 * paceStretch
+	// paceRest is how many times as long as it worked a merge rests while appends come.
+	paceRest = 3
 	// paceIdle is how long no append means that none come.
 	paceIdle = 50 * time.Millisecond
 	// syncBytes is how many bytes of a segment are written between two syncs: a sync of the log that comes at the same time
@@ -21,21 +23,20 @@ const (
 	syncBytes = 4 << 20
 )
 
-// pace keeps flushes and merges out of the way of appends. Their stretches are short, because goroutines take turns: an append that
-// is to go on waits until the one before it stops, and the runtime stops none in the first ten milliseconds. A merge also rests
-// as long as it works while appends come, the less the more segments wait for their merge. A flush does not, as appends may
-// have to wait for it.
+// pace keeps a merge out of the way of appends. Its stretches are short, because goroutines take turns: an append that is to go on
+// waits until the one before it stops, and the runtime stops none in the first ten milliseconds. While appends come the merge rests
+// longer than it works, the less the more segments wait for their merge. A flush has no pace: appends may have to wait for it, and
+// what lengthens it lengthens that.
 type pace struct {
 	e       *Engine
-	ctx     context.Context // of the one flush or merge
-	rests   bool
-	began   time.Time // the stretch
-	heard   time.Time // of the last append
-	batches int64     // as of the last look
+	ctx     context.Context // of the one merge
+	began   time.Time       // the stretch
+	heard   time.Time       // of the last append
+	batches int64           // as of the last look
 }
 
-func (e *Engine) newPace(ctx context.Context, rests bool) *pace {
-	return &pace{e: e, ctx: ctx, rests: rests, batches: e.counters.batches.Load()}
+func (e *Engine) newPace(ctx context.Context) *pace {
+	return &pace{e: e, ctx: ctx, batches: e.counters.batches.Load()}
 }
 
 // step is called between two small pieces of work, and may rest. It gives the context's error.
@@ -62,11 +63,8 @@ func (p *pace) step() error {
 
 // rest is how long to rest from a stretch while appends come.
 func (p *pace) rest(worked time.Duration) time.Duration {
-	if !p.rests {
-		return 0
-	}
 	pressing := p.e.pressing()
-	return min(worked, paceMost) * time.Duration(pressing-p.e.waiting.Load()) / time.Duration(pressing)
+	return paceRest * min(worked, paceMost) * time.Duration(pressing-p.e.waiting.Load()) / time.Duration(pressing)
 }
 
 // yield is step for who cannot stop: whoever calls it soon calls step.

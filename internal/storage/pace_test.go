@@ -13,26 +13,24 @@ func TestPace(t *testing.T) {
 	const stretch = 2 * time.Millisecond
 	for _, c := range []struct {
 		name    string
-		flush   bool
 		quiet   bool // no appends
 		waiting int64
 		worked  time.Duration
 		want    time.Duration
 	}{
-		{"as long as it worked", false, false, 0, stretch, stretch},
-		{"half as long when half of what presses waits", false, false, 16, stretch, stretch / 2},
-		{"not when enough waits", false, false, 32, stretch, 0},
-		{"not when more waits", false, false, 50, stretch, 0},
-		{"not when no appends come", false, true, 0, stretch, 0},
-		{"not after a short stretch", false, false, 0, paceStretch / 2, 0},
-		{"not long after a very long one", false, false, 0, time.Second, paceMost},
-		{"not in a flush", true, false, 0, stretch, 0},
+		{"longer than it worked", false, 0, stretch, paceRest * stretch},
+		{"half as long when half of what presses waits", false, 16, stretch, paceRest * stretch / 2},
+		{"not when enough waits", false, 32, stretch, 0},
+		{"not when more waits", false, 50, stretch, 0},
+		{"not when no appends come", true, 0, stretch, 0},
+		{"not after a short stretch", false, 0, paceStretch / 2, 0},
+		{"not long after a very long one", false, 0, time.Second, paceRest * paceMost},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				e := &Engine{o: Options{Compaction: compaction.Options{}.WithDefaults()}}
 				e.waiting.Store(c.waiting)
-				p := e.newPace(t.Context(), !c.flush)
+				p := e.newPace(t.Context())
 				if err := p.step(); err != nil { // a stretch begins
 					t.Fatal(err)
 				}
@@ -57,7 +55,7 @@ func TestPaceEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		e := &Engine{o: Options{Compaction: compaction.Options{}.WithDefaults()}}
-		p := e.newPace(ctx, true)
+		p := e.newPace(ctx)
 		if err := p.step(); err != nil {
 			t.Fatal(err)
 		}

@@ -188,7 +188,7 @@ func (b *rebuild) find(object string) (*live, error) {
 
 // split writes what no other segment has of one into a segment of its own.
 func (b *rebuild) split(ctx context.Context, r *segment.Reader) error {
-	made, err := b.e.writeSegment(ctx, making{b.e.o.Merge, b.e.newPace(ctx, false)}, func(w *segment.Writer) error {
+	made, err := b.e.writeSegment(ctx, making{options: b.e.o.Merge}, func(w *segment.Writer) error {
 		for i := range r.All() {
 			run := &r.All()[i]
 			left := b.leftOf(ctx, r, run, 0)
