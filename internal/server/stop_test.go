@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// half sends a request's headers and the first half of its body, and returns a function that sends the rest and reads the
-// answer.
+// half sends a request's headers and the first half of its body to a server that takes the connection, and returns a function that
+// sends the rest and reads the answer.
 func half(t *testing.T, r *running, body string) func() (int, string, error) {
 	t.Helper()
 	conn, err := net.Dial("tcp", r.Addr())
@@ -23,6 +23,12 @@ func half(t *testing.T, r *running, body string) func() (int, string, error) {
 	t.Cleanup(func() { conn.Close() })
 	fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-amz-json-1.1\r\nX-Amz-Target: Logs_20140328.CreateLogGroup\r\nContent-Length: %d\r\n\r\n%s",
 		len(body), body[:len(body)/2])
+	fresh := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // connections are accepted in order
+	answer, err := fresh.Get("http://" + r.Addr() + "/healthz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
 	return func() (int, string, error) {
 		if _, err := io.WriteString(conn, body[len(body)/2:]); err != nil {
 			return 0, "", err
@@ -41,7 +47,6 @@ func half(t *testing.T, r *running, body string) func() (int, string, error) {
 func TestStopDrains(t *testing.T) {
 	r := start(t, nil)
 	rest := half(t, r, `{"logGroupName":"in-flight"}`)
-	r.get("/healthz") // the first connection is by now accepted
 	r.stop()
 	r.log.wait(t, "msg=stopping")
 	eventually(t, "the listener is closed", func() bool {
@@ -72,7 +77,6 @@ func TestStopDrains(t *testing.T) {
 func TestStopBreaksOff(t *testing.T) {
 	r := start(t, func(c *Config) { c.ShutdownTimeout = 50 * time.Millisecond })
 	half(t, r, `{"logGroupName":"never"}`)
-	r.get("/healthz")
 	if err := r.end(); err == nil || !strings.Contains(err.Error(), "requests were broken off") {
 		t.Errorf("got %v", err)
 	}
