@@ -176,9 +176,11 @@ func (s rowSet) hasAll(from, to int) bool {
 
 // append appends the rows from from to before to that are there.
 func (s rowSet) append(rows []int32, from, to int) []int32 {
-	for row := from; row < to; row++ {
-		if s.has(row) {
-			rows = append(rows, int32(row))
+	for at := from >> 6; at < len(s) && at<<6 < to; at++ {
+		for word := s[at]; word != 0; word &= word - 1 {
+			if row := at<<6 + bits.TrailingZeros64(word); row >= from && row < to {
+				rows = append(rows, int32(row))
+			}
 		}
 	}
 	return rows
