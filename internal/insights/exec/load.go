@@ -61,10 +61,7 @@ func newRequest(p *plan.Plan) *Request {
 func newMatcher(e plan.Expr) func([]byte) bool {
 	switch e := e.(type) {
 	case *plan.Like:
-		found := func(message []byte) bool { return e.Finder.In(message) }
-		if e.Regex != nil {
-			found = e.Regex.Match
-		}
+		found := e.Found()
 		if e.Not {
 			return func(message []byte) bool { return !found(message) }
 		}

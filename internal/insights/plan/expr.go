@@ -102,6 +102,14 @@ func (a *Arith) String() string {
 	return "(" + a.X.String() + " " + a.Op.String() + " " + a.Y.String() + ")"
 }
 
+// Found is the test of a text, whatever Not says. It is safe for concurrent use.
+func (l *Like) Found() func(text []byte) bool {
+	if l.Regex != nil {
+		return l.Regex.Match
+	}
+	return l.Finder.In
+}
+
 func (l *Like) String() string {
 	word := " like "
 	if l.Not {

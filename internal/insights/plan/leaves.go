@@ -158,10 +158,7 @@ func truthOfLike(e *Like) func(value.Value) bool {
 	if !isColumn(e.X) {
 		return nil
 	}
-	found := func(text []byte) bool { return e.Finder.In(text) }
-	if e.Regex != nil {
-		found = e.Regex.Match
-	}
+	found := e.Found()
 	return func(v value.Value) bool {
 		if v.Kind() == value.Text {
 			return e.Not != found(v.Bytes())
