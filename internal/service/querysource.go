@@ -31,7 +31,7 @@ func (q *querySource) Groups() []exec.Group {
 func (q *querySource) ask(ctx context.Context, group int, r *exec.Request) (ask storage.Query, ok bool, err error) {
 	g := q.groups[group]
 	ask = storage.Query{
-		Group: g.ID, Range: logs.TimeRange{Start: max(r.Start, expiry(g, q.s.millis())), End: min(r.End, logs.AllTime.End-1) + 1},
+		Group: g.ID, Range: q.span(g, r),
 		Report: func(x storage.ScanStats) {
 			if r.Report != nil {
 				r.Report(scanned(x))
@@ -53,6 +53,11 @@ func (q *querySource) ask(ctx context.Context, group int, r *exec.Request) (ask 
 		ask.Streams = append(ask.Streams, stream.ID)
 	}
 	return ask, len(ask.Streams) > 0, nil
+}
+
+// span is the time of a request, as far as the group keeps events.
+func (q *querySource) span(g catalog.Group, r *exec.Request) logs.TimeRange {
+	return logs.TimeRange{Start: max(r.Start, expiry(g, q.s.millis())), End: min(r.End, logs.AllTime.End-1) + 1}
 }
 
 // Visit implements exec.Source.
@@ -109,6 +114,5 @@ func (q *querySource) Pointer(group int, stream logs.StreamID, id logs.EventID) 
 // Estimate implements exec.Source. What streams and literals leave out is not known before they are looked for.
 func (q *querySource) Estimate(_ context.Context, group int, r *exec.Request) (int64, error) {
 	g := q.groups[group]
-	span := logs.TimeRange{Start: max(r.Start, expiry(g, q.s.millis())), End: min(r.End, logs.AllTime.End-1) + 1}
-	return q.s.engine.EstimateBytes(g.ID, span), nil
+	return q.s.engine.EstimateBytes(g.ID, q.span(g, r)), nil
 }
